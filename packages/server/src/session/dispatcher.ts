@@ -1,0 +1,218 @@
+import {
+  COMMANDS,
+  type CommandDefinition,
+  type CommandType,
+  REQUEST_ID_MAX_BYTES,
+  RESERVED_KEYS,
+  type RequestId,
+} from '@parley/protocol';
+import { AppError } from '../kernel/app-error.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import type { CommandHandler, CommandHandlers } from '../ports/caller.ts';
+import type { Connection } from './connection.ts';
+import { errorReply } from './error-reply.ts';
+import { takeToken } from './rate-bucket.ts';
+import type { CommandCounter, SessionCounters } from './session-counters.ts';
+import type { SessionOptions } from './session-options.ts';
+
+/** A command with everything that answering it needs, looked up once. */
+interface Route {
+  readonly definition: CommandDefinition;
+  readonly handler: CommandHandler;
+  readonly counter: CommandCounter;
+  /** The reply's type; only `hello` is answered by another one. */
+  readonly replyType: string;
+}
+
+/** What is known of a message that is being answered. */
+interface Request {
+  readonly type: string | undefined;
+  readonly requestId: RequestId | undefined;
+}
+
+const NO_REQUEST: Request = { type: undefined, requestId: undefined };
+
+/**
+ * Answers messages: frame rate, JSON, envelope, authentication, reserved keys, schema, message rate, handler, reply, in
+ * that order. Whatever is wrong with a message is answered and the connection lives; only floods and refused tokens
+ * close it. Never throws.
+ */
+export class Dispatcher {
+  readonly #routes = new Map<string, Route>();
+  readonly #options: SessionOptions;
+  readonly #clock: Clock;
+  readonly #counters: SessionCounters;
+  readonly #log: Log;
+
+  constructor(context: {
+    readonly handlers: Required<CommandHandlers>;
+    readonly options: SessionOptions;
+    readonly clock: Clock;
+    readonly counters: SessionCounters;
+    readonly log: Log;
+  }) {
+    this.#options = context.options;
+    this.#clock = context.clock;
+    this.#counters = context.counters;
+    this.#log = context.log;
+    for (const type of Object.keys(COMMANDS) as CommandType[]) {
+      this.#routes.set(type, {
+        definition: COMMANDS[type],
+        handler: context.handlers[type] as CommandHandler,
+        counter: context.counters.command(type),
+        replyType: type === 'hello' ? 'welcome' : type,
+      });
+    }
+  }
+
+  /** Answers one message of a connection. */
+  dispatch(connection: Connection, text: string): void {
+    const startMs = this.#clock.monotonic();
+    let request = NO_REQUEST;
+    let route: Route | undefined;
+    try {
+      if (!this.#admitFrame(connection, startMs)) return;
+      const message = parseObject(text);
+      request = readRequest(message);
+      route = this.#route(message);
+      const fields = this.#admit(connection, route, message, startMs);
+      const answer = route.handler(connection, fields);
+      if (answer instanceof Promise) this.#awaitAnswer(connection, route, request, startMs, answer);
+      else this.#succeed(connection, route, request, startMs, answer);
+    } catch (failure) {
+      this.#fail(connection, route, request, startMs, failure);
+    }
+  }
+
+  /** False when the frame was refused; too many for too long end the connection. */
+  #admitFrame(connection: Connection, nowMs: number): boolean {
+    const waitMs = takeToken(connection, this.#options.frameRate, nowMs);
+    if (waitMs === 0) {
+      connection.floodingSinceMs = 0;
+      return true;
+    }
+    this.#counters.rateLimited.frame++;
+    if (connection.floodingSinceMs === 0) connection.floodingSinceMs = nowMs;
+    if (nowMs - connection.floodingSinceMs >= this.#options.frameRateGraceMs) {
+      connection.fail(new AppError('frame_rate_exceeded'));
+    } else {
+      connection.reply(errorReply(new AppError('rate_limited', { retryAfterMs: waitMs })));
+    }
+    return false;
+  }
+
+  #route(message: Readonly<Record<string, unknown>>): Route {
+    const route = this.#routes.get(message['type'] as string);
+    if (route === undefined) {
+      this.#counters.command('other').received++;
+      throw new AppError('unknown_type');
+    }
+    route.counter.received++;
+    return route;
+  }
+
+  /** The validated fields of a message that may be handled. */
+  #admit(connection: Connection, route: Route, message: Readonly<Record<string, unknown>>, nowMs: number): unknown {
+    const { definition } = route;
+    if (definition.audience === 'user' && connection.identity === undefined) throw new AppError('not_authenticated');
+    assertNoReservedKeys(message, definition.opaque);
+    const parsed = definition.fields.safeParse(message);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const field = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+      throw new AppError('invalid_fields', { message: `${field}${issue?.message ?? 'A field has the wrong form'}.` });
+    }
+    if (definition.rate === 'message' && connection.messageBucket !== undefined) {
+      const waitMs = takeToken(connection.messageBucket, this.#options.messageRate, nowMs);
+      if (waitMs > 0) {
+        this.#counters.rateLimited.message++;
+        throw new AppError('rate_limited', { retryAfterMs: waitMs });
+      }
+    }
+    return parsed.data;
+  }
+
+  #awaitAnswer(
+    connection: Connection,
+    route: Route,
+    request: Request,
+    startMs: number,
+    answer: Promise<unknown>,
+  ): void {
+    // until it is known who this is, what follows waits: `login` and the next command may come in one packet
+    const isHeld = connection.identity === undefined;
+    if (isHeld) connection.holdInput();
+    answer
+      .then(
+        (payload) => this.#succeed(connection, route, request, startMs, payload),
+        (failure: unknown) => this.#fail(connection, route, request, startMs, failure),
+      )
+      .finally(() => {
+        if (isHeld) connection.releaseInput();
+      });
+  }
+
+  #succeed(connection: Connection, route: Route, request: Request, startMs: number, payload: unknown): void {
+    const type = route.replyType;
+    connection.reply(
+      request.requestId === undefined
+        ? { type, status: 'success', payload }
+        : { type, status: 'success', request_id: request.requestId, payload },
+    );
+    route.counter.observeMs(this.#clock.monotonic() - startMs);
+  }
+
+  #fail(connection: Connection, route: Route | undefined, request: Request, startMs: number, failure: unknown): void {
+    const error = AppError.from(failure);
+    if (route !== undefined) {
+      route.counter.failed++;
+      route.counter.observeMs(this.#clock.monotonic() - startMs);
+    }
+    this.#logFailure(connection, request, error);
+    connection.reply(errorReply(error, request));
+    if (error.row.close !== undefined && connection.identity === undefined)
+      connection.close(error.row.close, error.code);
+  }
+
+  #logFailure(connection: Connection, request: Request, error: AppError): void {
+    const { level } = error.row;
+    if (level === 'silent') return;
+    const facts = { connection: connection.connectionId, type: request.type, code: error.code, err: error.cause };
+    this.#log[level](facts, error.message);
+  }
+}
+
+/** The message as an object with a string type. @throws AppError `invalid_json`, `invalid_message` */
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new AppError('invalid_json');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new AppError('invalid_message');
+  return value as Readonly<Record<string, unknown>>;
+}
+
+/** Type and request id as far as they can be echoed. @throws AppError `invalid_message`, `invalid_request_id` */
+function readRequest(message: Readonly<Record<string, unknown>>): Request {
+  const { type, request_id: requestId } = message;
+  if (typeof type !== 'string') throw new AppError('invalid_message');
+  if (requestId === undefined) return { type, requestId: undefined };
+  const isValid =
+    typeof requestId === 'string'
+      ? requestId.length <= REQUEST_ID_MAX_BYTES && Buffer.byteLength(requestId) <= REQUEST_ID_MAX_BYTES
+      : Number.isSafeInteger(requestId);
+  if (!isValid) throw new AppError('invalid_request_id');
+  return { type, requestId: requestId as RequestId };
+}
+
+/** Refuses reserved keys at any depth of the protocol's own fields; what is opaque belongs to the user. */
+function assertNoReservedKeys(value: object, opaque?: readonly string[]): void {
+  for (const [key, nested] of Object.entries(value)) {
+    if (RESERVED_KEYS.includes(key)) throw new AppError('reserved_key');
+    if (typeof nested !== 'object' || nested === null || opaque?.includes(key) === true) continue;
+    assertNoReservedKeys(nested);
+  }
+}
