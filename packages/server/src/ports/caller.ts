@@ -33,18 +33,20 @@ export interface Caller {
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   /**
-   * Replays each chat from its cursor to its head, then pushes one `caught_up`; live events of these chats wait
-   * meanwhile. Returns at once.
+   * Registers a catch-up: live events of these chats wait from now on. The returned function replays each chat from its
+   * cursor to its head, lets chats without a head go, and pushes one `caught_up` at the end. It must be called once.
    */
-  catchUp(targets: readonly CatchUpTarget[]): void;
+  registerCatchUp(targets: readonly CatchUpTarget[]): CatchUpStart;
 }
 
 /** One chat of a `sync`. */
 export interface CatchUpTarget {
   readonly chatId: string;
   readonly afterSeq: number;
-  readonly headSeq: number;
 }
+
+/** Starts a registered catch-up, now that the heads are known. */
+export type CatchUpStart = (heads: ReadonlyMap<string, number>) => void;
 
 /** Answers one command. Expected failures are thrown as AppError. A synchronous answer costs no promise. */
 export type CommandHandler<C extends CommandDefinition = CommandDefinition> = (

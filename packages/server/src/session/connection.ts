@@ -3,7 +3,7 @@ import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import type { TimingWheel, WheelEntry } from '../kernel/timing-wheel.ts';
-import type { Caller, CatchUpTarget, Identity } from '../ports/caller.ts';
+import type { Caller, CatchUpStart, CatchUpTarget, Identity } from '../ports/caller.ts';
 import { createPush } from '../ports/create-push.ts';
 import type { Outgoing } from '../ports/outgoing.ts';
 import type { ReplaySource } from '../ports/replay.ts';
@@ -180,10 +180,10 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
     this.#context.index.unsubscribe(this, topic);
   }
 
-  catchUp(targets: readonly CatchUpTarget[]): void {
+  registerCatchUp(targets: readonly CatchUpTarget[]): CatchUpStart {
     this.#context.counters.recoveries++;
     this.#wantsAllPushes = true;
-    this.#openCatchUp().sync(targets);
+    return this.#openCatchUp().register(targets);
   }
 
   // ---- what the hub and the dispatcher ask -----------------------------------------------------------------------
@@ -250,6 +250,7 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
   flush(): void {
     this.isDirty = false;
     this.#outbox.flush();
+    if (this.#catchUp?.hasWork === true && this.#outbox.hasRoom) this.#catchUp.run();
   }
 
   /** Ends the connection because of an error: tells it as a message, then closes with its code as the reason. */

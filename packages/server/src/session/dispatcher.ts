@@ -31,6 +31,11 @@ interface Request {
   readonly requestId: RequestId | undefined;
 }
 
+/** Longer than any type there is or will be; what is longer is not echoed. */
+const TYPE_MAX_LENGTH = 64;
+/** Protocol fields nest less; the content of opaque fields does not count. */
+const FIELD_DEPTH_MAX = 8;
+
 const NO_REQUEST: Request = { type: undefined, requestId: undefined };
 
 /**
@@ -72,9 +77,12 @@ export class Dispatcher {
     let request = NO_REQUEST;
     let route: Route | undefined;
     try {
-      if (!this.#admitFrame(connection, startMs)) return;
+      const waitMs = takeToken(connection, this.#options.frameRate, startMs);
+      if (waitMs > 0 && this.#isFlooding(connection, startMs)) return;
       const message = parseObject(text);
       request = readRequest(message);
+      if (waitMs > 0) throw new AppError('rate_limited', { retryAfterMs: waitMs });
+      connection.floodingSinceMs = 0;
       route = this.#route(message);
       const fields = this.#admit(connection, route, message, startMs);
       const answer = route.handler(connection, fields);
@@ -85,21 +93,13 @@ export class Dispatcher {
     }
   }
 
-  /** False when the frame was refused; too many for too long end the connection. */
-  #admitFrame(connection: Connection, nowMs: number): boolean {
-    const waitMs = takeToken(connection, this.#options.frameRate, nowMs);
-    if (waitMs === 0) {
-      connection.floodingSinceMs = 0;
-      return true;
-    }
+  /** Notes a frame beyond the rate. True when that has gone on for so long that the connection was closed. */
+  #isFlooding(connection: Connection, nowMs: number): boolean {
     this.#counters.rateLimited.frame++;
     if (connection.floodingSinceMs === 0) connection.floodingSinceMs = nowMs;
-    if (nowMs - connection.floodingSinceMs >= this.#options.frameRateGraceMs) {
-      connection.fail(new AppError('frame_rate_exceeded'));
-    } else {
-      connection.reply(errorReply(new AppError('rate_limited', { retryAfterMs: waitMs })));
-    }
-    return false;
+    if (nowMs - connection.floodingSinceMs < this.#options.frameRateGraceMs) return false;
+    connection.fail(new AppError('frame_rate_exceeded'));
+    return true;
   }
 
   #route(message: Readonly<Record<string, unknown>>): Route {
@@ -198,7 +198,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 /** Type and request id as far as they can be echoed. @throws AppError `invalid_message`, `invalid_request_id` */
 function readRequest(message: Readonly<Record<string, unknown>>): Request {
   const { type, request_id: requestId } = message;
-  if (typeof type !== 'string') throw new AppError('invalid_message');
+  if (typeof type !== 'string' || type.length > TYPE_MAX_LENGTH) throw new AppError('invalid_message');
   if (requestId === undefined) return { type, requestId: undefined };
   const isValid =
     typeof requestId === 'string'
@@ -209,10 +209,11 @@ function readRequest(message: Readonly<Record<string, unknown>>): Request {
 }
 
 /** Refuses reserved keys at any depth of the protocol's own fields; what is opaque belongs to the user. */
-function assertNoReservedKeys(value: object, opaque?: readonly string[]): void {
+function assertNoReservedKeys(value: object, opaque?: readonly string[], depth = 0): void {
+  if (depth > FIELD_DEPTH_MAX) throw new AppError('invalid_fields', { message: 'The fields are nested too deeply.' });
   for (const [key, nested] of Object.entries(value)) {
     if (RESERVED_KEYS.includes(key)) throw new AppError('reserved_key');
     if (typeof nested !== 'object' || nested === null || opaque?.includes(key) === true) continue;
-    assertNoReservedKeys(nested);
+    assertNoReservedKeys(nested, undefined, depth + 1);
   }
 }
