@@ -39,6 +39,8 @@ export interface TokenReport {
   readonly remedy?: string;
   /** What was left around the token. The rest of the report is about the token without it. */
   readonly defects: readonly TokenDefect[];
+  /** Why a text with the three parts of a signed token is malformed all the same, in one sentence. */
+  readonly fault?: string;
   readonly header?: JsonObject;
   readonly claims?: JsonObject;
   readonly times: readonly TimeReport[];
@@ -61,19 +63,21 @@ export function explainToken(token: unknown, options: ExplainOptions = {}): Toke
   const nowSeconds = now() / 1000;
   const { kind, sentence, remedy, defects, core } = readTokenShape(token);
   const { header, claims } = decodeParts(kind, core);
+  const candidate = kind === 'jws' ? parseCandidate(core) : undefined;
   const verify = decider(options, nowSeconds);
   return {
     kind,
     sentence,
     ...(remedy !== undefined && { remedy }),
     defects,
+    ...(candidate?.ok === false && { fault: candidate.detail }),
     ...(header && { header }),
     ...(claims && { claims }),
     times: claims ? reportTimes(claims, nowSeconds) : [],
     warnings: claims ? warnOfTimes(claims) : [],
     ...(verify && { verdict: verify(token) }),
     ...(verify && defects.length > 0 && { verdictWithoutDefects: verify(core) }),
-    issuers: kind === 'jws' ? judgeByEach(core, options, { nowSeconds, leewaySeconds }) : [],
+    issuers: candidate?.ok ? judgeByEach(candidate, options, { nowSeconds, leewaySeconds }) : [],
   };
 }
 
@@ -91,11 +95,8 @@ function decider(options: ExplainOptions, nowSeconds: number): ((token: unknown)
   return (token) => withRemedy(verifier.verify(token), token);
 }
 
-function judgeByEach(core: string, options: ExplainOptions, clock: TokenClock): readonly IssuerVerdict[] {
-  const { own, foreign } = createIssuerPolicies(options);
-  const candidate = parseCandidate(core);
-  if (!candidate.ok) return [];
-  return [...(own ? [own] : []), ...foreign].map((policy) => judgeByOne(candidate, policy, clock));
+function judgeByEach(candidate: Candidate, options: ExplainOptions, clock: TokenClock): readonly IssuerVerdict[] {
+  return createIssuerPolicies(options).map((policy) => judgeByOne(candidate, policy, clock));
 }
 
 function judgeByOne(candidate: Candidate, policy: IssuerPolicy, clock: TokenClock): IssuerVerdict {

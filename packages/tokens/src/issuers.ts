@@ -50,22 +50,18 @@ export interface IssuerPolicy {
   readonly trustsCaps: boolean;
 }
 
-/** The own issuer first, then the foreign ones in the order given. */
-export interface IssuerPolicies {
-  readonly own: IssuerPolicy | undefined;
-  readonly foreign: readonly IssuerPolicy[];
-}
-
 /**
- * Checks the issuers, each by itself and against each other.
+ * Checks the issuers, each by itself and against each other. Returns the own one first, then the foreign ones in the
+ * order given.
  * @throws {TokenConfigError} `issuer_invalid` when two issuers could not be told apart, or one could speak for another's
  *   users; `key_invalid` for a key that does not suit its algorithm.
  */
-export function createIssuerPolicies({ own, foreign = [] }: Issuers): IssuerPolicies {
-  const policies = { own: own && ownPolicy(own), foreign: foreign.map(foreignPolicy) };
-  assertDistinctNames(policies.foreign);
-  assertDistinctPrefixes(policies.foreign);
-  assertDistinctKeys(policies.own ? [policies.own, ...policies.foreign] : policies.foreign);
+export function createIssuerPolicies({ own, foreign = [] }: Issuers): readonly IssuerPolicy[] {
+  const others = foreign.map(foreignPolicy);
+  assertDistinctNames(others);
+  assertDistinctPrefixes(others);
+  const policies = own ? [ownPolicy(own), ...others] : others;
+  assertDistinctKeys(policies);
   return policies;
 }
 

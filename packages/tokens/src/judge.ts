@@ -1,5 +1,5 @@
 import type { Candidate } from './candidate.ts';
-import type { IssuerPolicy } from './issuers.ts';
+import { type IssuerPolicy, OWN_ISSUER } from './issuers.ts';
 import { quote } from './quote.ts';
 import { isSignatureValid } from './signature.ts';
 import type { TokenTimes } from './token-claims.ts';
@@ -20,7 +20,7 @@ export type Judgement =
 type Rule = (token: Candidate, policy: IssuerPolicy) => TokenFailure | undefined;
 
 /** In this order: the cheap first, and nothing about times or users before the signature is known to be good. */
-const RULES: readonly Rule[] = [refuseAlg, refuseIssuer, refuseSignature, refuseType, refuseAudience];
+const RULES: readonly Rule[] = [refuseIssuer, refuseAlg, refuseSignature, refuseType, refuseAudience];
 
 /** Holds a token against the rules of one issuer. */
 export function judgeToken(token: Candidate, policy: IssuerPolicy, clock: TokenClock): Judgement {
@@ -48,19 +48,28 @@ export function refuseTimes(times: TokenTimes, { nowSeconds, leewaySeconds }: To
   return refuseToken('token_expired', `The token expired at ${iso(expiresAt)}, and it is ${iso(nowSeconds)} here.`);
 }
 
+/** A token that calls itself ours is never held against another's key, even where that one accepts any `iss`. */
+function refuseIssuer({ claims }: Candidate, { name, isOwn, issuers }: IssuerPolicy): TokenFailure | undefined {
+  const { issuer } = claims;
+  if (issuer === OWN_ISSUER && !isOwn) {
+    return refuseToken(
+      'token_issuer',
+      `The iss ${quote(issuer)} is this server's own, and ${quote(name)} may not sign it.`,
+    );
+  }
+  if (issuers === undefined || (issuer !== undefined && issuers.has(issuer))) return undefined;
+  const wanted = quote([...issuers].join(' or '));
+  return refuseToken(
+    'token_issuer',
+    `The token says iss ${quote(issuer ?? null)}, and ${quote(name)} signs ${wanted}.`,
+  );
+}
+
 function refuseAlg({ jws }: Candidate, { name, keys }: IssuerPolicy): TokenFailure | undefined {
   const { alg } = jws.header;
   if (keys.some((key) => key.alg === alg)) return undefined;
   const known = [...new Set(keys.map((key) => key.alg))].join(', ');
   return refuseToken('token_alg', `The token says alg ${quote(alg)}, and the keys of ${quote(name)} are for ${known}.`);
-}
-
-function refuseIssuer({ claims }: Candidate, { name, issuers }: IssuerPolicy): TokenFailure | undefined {
-  if (issuers === undefined || (claims.issuer !== undefined && issuers.has(claims.issuer))) return undefined;
-  return refuseToken(
-    'token_issuer',
-    `The token says iss ${quote(claims.issuer ?? null)}, and ${quote(name)} is ${quote([...issuers].join(' or '))}.`,
-  );
 }
 
 function refuseSignature({ jws }: Candidate, { name, keys }: IssuerPolicy): TokenFailure | undefined {

@@ -1,12 +1,12 @@
-/** The beginnings of PEM blocks, OpenSSH keys and JSON documents, wherever white space or a quote shifted them to. */
-const KEY_TEXT = /-----\s*BEGIN|^[\s"'\ufeff]*(?:ssh-|ecdsa-sha2-|sk-ssh-|sk-ecdsa-|\{)/i;
+/** The beginnings of PEM blocks, OpenSSH keys and JWKs (which all have a `kty`), after any white space and quotes. */
+const KEY_TEXT = /-----\s*BEGIN|^[\s"'\ufeff]*(?:ssh-|ecdsa-sha2-|sk-ssh-|sk-ecdsa-|\{[^]*\bkty\b)/i;
 
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 
 /**
  * Whether bytes meant as a shared secret are really key material of another kind: PEM (with leading white space or
- * escaped line breaks too), an OpenSSH key, a JWK or any JSON object, a key or certificate in DER, or its base64.
+ * escaped line breaks too), an OpenSSH key, a JWK or a set of them, a key or certificate in DER, or its base64.
  * Such text is often public, so an HMAC under it would let anyone mint tokens.
  */
 export function looksLikeKeyText(bytes: Uint8Array): boolean {

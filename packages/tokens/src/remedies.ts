@@ -4,7 +4,7 @@ import { readTokenShape } from './token-shape.ts';
 const REMEDIES: Record<TokenErrorCode, string> = {
   token_missing: 'Present a token.',
   token_empty: 'Look at the step that issues the token.',
-  token_malformed: 'Mint the token with a current library, and pass it on unchanged.',
+  token_malformed: 'Correct what the detail names where the token is minted, and pass the token on unchanged.',
   token_alg:
     'Have the issuer sign with the algorithm of the key that is configured for it here, or configure the key it really uses; "none" is never accepted.',
   token_issuer:

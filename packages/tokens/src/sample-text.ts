@@ -8,7 +8,7 @@ const WORDS = new Set(
   example exemplo fake fixme foo bar baz foobar for from generate generated here hmac hs in insecure insert is it
   jwt keep key keyboard keys least length letmein long longer ma mais menos me min minimum minha mude must my mysecret
   na never new nextauth no node none not now of on or our para parley pass passphrase password passwd pelo phrase
-  placeholder please private prod production put qwerty random read replace replaceme required safe sample secret
+  placeholder please private prod producao production put qwerty random read replace replaceme required safe sample secret
   secrets secreta secreto secure segredo segura seguro senha server session set shared should sign signing some
   something string strong su sua sub super supersecret testing test tests text than that the this to todo token tokens
   trocar troque tu um uma unsafe use user value very website websocket weak with with word xxx you your yours seu
@@ -34,6 +34,7 @@ const RUNS = [
   'abcdefghijklmnopqrstuvwxyz',
 ];
 
+const ACCENTS = /\p{M}/gu;
 const MAX_CHARS = 256;
 const LONGEST_UNIT = 4;
 
@@ -42,12 +43,16 @@ const LONGEST_UNIT = 4;
  * short unit repeated, or a run of the alphabet or of digits. Linear in the text; longer than 256 characters is `false`.
  */
 export function isSampleText(text: string): boolean {
-  const plain = text.trim().toLowerCase();
+  const plain = text.trim().toLowerCase().normalize('NFD').replace(ACCENTS, '');
   if (plain === '' || plain.length > MAX_CHARS) return false;
   const letters = plain.replace(/[^a-z]/g, '');
-  return (
-    isRepetition(plain) || RUNS.some((run) => run.includes(plain)) || FAMOUS.has(letters) || isMadeOfWords(letters)
-  );
+  if (isRepetition(plain) || RUNS.some((run) => run.includes(plain))) return true;
+  return isPhrase(plain, letters) && isMadeOfWords(letters);
+}
+
+/** Words with digits and separators between them; random text holds other characters, or hardly any letters. */
+function isPhrase(plain: string, letters: string): boolean {
+  return letters.length * 2 >= plain.length && /^[a-z0-9 _.,:;!?'"<>{}()*=-]*$/.test(plain);
 }
 
 function isRepetition(text: string): boolean {
@@ -61,7 +66,7 @@ function isRepetition(text: string): boolean {
 function isMadeOfWords(letters: string): boolean {
   const ends = [true];
   for (let end = 1; end <= letters.length; end += 1) ends[end] = endsWithWord(letters, end, ends);
-  return letters !== '' && ends[letters.length] === true;
+  return FAMOUS.has(letters) || ends[letters.length] === true;
 }
 
 function endsWithWord(letters: string, end: number, ends: readonly boolean[]): boolean {

@@ -1,13 +1,13 @@
 /**
- * Every reason for which a token is refused, in the order in which they are looked for.
+ * Every reason for which a token is refused, in about the order in which they are looked for.
  * `token_revoked` is missing on purpose: revocation is state of the server and is decided there.
  */
 export const TOKEN_ERROR_CODES = [
   'token_missing',
   'token_empty',
   'token_malformed',
-  'token_alg',
   'token_issuer',
+  'token_alg',
   'token_signature',
   'token_audience',
   'token_not_yet_valid',

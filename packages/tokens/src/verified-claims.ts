@@ -40,7 +40,7 @@ export function identify(claims: TokenClaims, policy: IssuerPolicy): VerifiedCla
       `Issuer ${quote(policy.name)} names the user ${quote(userId)}, but ids that begin with ${RESERVED_USER_PREFIX} belong to this server.`,
     );
   }
-  const roles = policy.trustsRoles ? (claims.roles ?? []) : [];
+  const roles = policy.trustsRoles && claims.roles !== undefined ? claims.roles : [];
   if (!isListOfNames(roles)) return refuseToken('token_malformed', '"roles" is not a list of names.');
   const { sessionId, tokenId, issuedAt, expiresAt, name, caps } = claims;
   return Object.freeze({

@@ -1,6 +1,6 @@
 import { type Candidate, parseCandidate } from './candidate.ts';
 import { MAX_TOKEN_CHARS } from './compact-jws.ts';
-import { createIssuerPolicies, type IssuerPolicies, type IssuerPolicy, type Issuers, OWN_ISSUER } from './issuers.ts';
+import { createIssuerPolicies, type IssuerPolicy, type Issuers } from './issuers.ts';
 import { type Judgement, judgeToken, refuseTimes, type TokenClock } from './judge.ts';
 import { quote } from './quote.ts';
 import { TokenConfigError } from './token-config-error.ts';
@@ -43,7 +43,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 }
 
 class TokenVerifier implements Verifier {
-  readonly #policies: IssuerPolicies;
+  readonly #policies: readonly IssuerPolicy[];
   readonly #algs: ReadonlySet<string>;
   readonly #leewaySeconds: number;
   readonly #now: () => number;
@@ -58,8 +58,7 @@ class TokenVerifier implements Verifier {
     assertWithin('leewaySeconds', leewaySeconds, MAX_LEEWAY_SECONDS);
     assertWithin('cache.maxEntries', cache.maxEntries, Number.MAX_SAFE_INTEGER);
     this.#policies = createIssuerPolicies(issuers);
-    const { own, foreign } = this.#policies;
-    this.#algs = new Set([...(own?.keys ?? []), ...foreign.flatMap(({ keys }) => keys)].map(({ alg }) => alg));
+    this.#algs = new Set(this.#policies.flatMap(({ keys }) => keys.map(({ alg }) => alg)));
     this.#leewaySeconds = leewaySeconds;
     this.#now = now;
     this.#cache = new VerifiedCache(cache.maxEntries);
@@ -102,25 +101,18 @@ class TokenVerifier implements Verifier {
     if (!this.#algs.has(alg)) {
       return { ...refuseToken('token_alg', `No configured key is for alg ${quote(alg)}.`), stage: 0 };
     }
-    let best: Judgement = { ...refuseToken('token_issuer', noIssuer(candidate)), stage: -1 };
-    for (const policy of this.#policiesFor(candidate)) {
+    let best: Judgement = { ...refuseToken('token_issuer', noIssuer(candidate)), stage: 0 };
+    for (const policy of this.#policies) {
       const judgement = judgeToken(candidate, policy, clock);
       if (judgement.ok) return judgement;
       if (judgement.stage > best.stage) best = judgement;
     }
     return best;
   }
-
-  /** A token that calls itself ours is held against our own key only, and no other is. */
-  #policiesFor({ claims }: Candidate): readonly IssuerPolicy[] {
-    const { own, foreign } = this.#policies;
-    if (claims.issuer !== OWN_ISSUER) return foreign;
-    return own ? [own] : [];
-  }
 }
 
 function noIssuer({ claims }: Candidate): string {
-  return `No issuer is configured whose tokens say iss ${quote(claims.issuer ?? null)}.`;
+  return `No configured issuer signs tokens that say iss ${quote(claims.issuer ?? null)}.`;
 }
 
 /** Prefers what is wrong with the text as a whole (a prefix, quotes, another kind of token) to the parser's complaint. */
