@@ -7,7 +7,7 @@ const WORDS = new Set(
   changethis character characters char chars chave chat client com com de default demo dev development do dummy em env
   example exemplo fake fixme foo bar baz foobar for from generate generated here hmac hs in insecure insert is it
   jwt keep key keyboard keys least length letmein long longer ma mais menos me min minimum minha mude must my mysecret
-  na never new nextauth no node none not now of on or our para parley pass passphrase password passwd pelo phrase
+  na nao never new nextauth no node none not now of on or our para parley pass passphrase password passwd pelo phrase
   placeholder please private prod producao production put qwerty random read replace replaceme required safe sample secret
   secrets secreta secreto secure segredo segura seguro senha server session set shared should sign signing some
   something string strong su sua sub super supersecret testing test tests text than that the this to todo token tokens
