@@ -84,6 +84,8 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
   #state: 'open' | 'closing' | 'closed' = 'open';
   #wasHeard = true;
   #missedHeartbeats = 0;
+  #openAnswers = 0;
+  #isFinishing = false;
   #wasToldExpiry = false;
   #wantsAllPushes = false;
   #heartbeatDueMs: number;
@@ -120,6 +122,12 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
   /** A sign of life that is no message (pong, ping). */
   heard(): void {
     this.#wasHeard = true;
+  }
+
+  /** The peer sends nothing more, but reads: it gets the answers that are under way, then the end. */
+  finish(): void {
+    this.#isFinishing = true;
+    this.#closeWhenAnswered();
   }
 
   /** The kernel took everything that was written. */
@@ -196,6 +204,16 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
     return this.#outbox.hasRoom;
   }
 
+  /** A command is being answered; `answered` follows. */
+  answering(): void {
+    this.#openAnswers++;
+  }
+
+  answered(): void {
+    this.#openAnswers--;
+    this.#closeWhenAnswered();
+  }
+
   /** Keeps messages that arrive from now on until `releaseInput`, and asks the peer to wait. */
   holdInput(): void {
     this.#heldInput = [];
@@ -208,14 +226,9 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
     this.#heldInput = undefined;
     if (held === undefined || this.#state !== 'open') return;
     this.wire.resume();
-    for (const [index, text] of held.entries()) {
-      this.#context.dispatch(this, text);
-      // the message just dispatched may hold the rest again
-      if (this.#heldInput !== undefined) {
-        (this.#heldInput as string[]).push(...held.slice(index + 1));
-        return;
-      }
-    }
+    // one of them may hold the rest again
+    for (const text of held) this.receive(text);
+    this.#closeWhenAnswered();
   }
 
   /** Sends the answer to a command. */
@@ -268,6 +281,10 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
     this.#context.index.remove(this);
     this.flush();
     this.wire.close(CLOSE_CODES[name].code, cutReason(reason));
+  }
+
+  #closeWhenAnswered(): void {
+    if (this.#isFinishing && this.#openAnswers === 0 && this.#heldInput === undefined) this.close('normal', 'normal');
   }
 
   // ---- time ------------------------------------------------------------------------------------------------------

@@ -143,6 +143,7 @@ export class Dispatcher {
     // until it is known who this is, what follows waits: `login` and the next command may come in one packet
     const isHeld = connection.identity === undefined;
     if (isHeld) connection.holdInput();
+    connection.answering();
     answer
       .then(
         (payload) => this.#succeed(connection, route, request, startMs, payload),
@@ -150,6 +151,7 @@ export class Dispatcher {
       )
       .finally(() => {
         if (isHeld) connection.releaseInput();
+        connection.answered();
       });
   }
 

@@ -1,0 +1,28 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import type { TimingWheel } from '../kernel/timing-wheel.ts';
+import type { SessionLayer } from '../session/session-layer.ts';
+import type { Admission } from './admission.ts';
+import type { EdgeCounters } from './edge-counters.ts';
+
+/** Limits of the one port; each is an option of the server. */
+export interface EdgeOptions {
+  readonly sniffTimeoutMs: number;
+  readonly handshakeTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+  readonly heartbeatMs: number;
+  readonly payloadMaxBytes: number;
+  readonly outboxHardBytes: number;
+  readonly controlFrameRate: number;
+}
+
+/** What all connections of the port share. */
+export interface EdgeContext {
+  readonly options: EdgeOptions;
+  readonly clock: Clock;
+  readonly wheel: TimingWheel;
+  readonly log: Log;
+  readonly session: SessionLayer;
+  readonly admission: Admission;
+  readonly counters: EdgeCounters;
+}
