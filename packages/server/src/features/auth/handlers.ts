@@ -1,0 +1,76 @@
+import { AppError } from '../../kernel/app-error.ts';
+import type { AccountStore } from '../../ports/account-store.ts';
+import { type Caller, type CommandHandlers, type Identity, identityOf } from '../../ports/caller.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { PasswordLogin } from './password-login.ts';
+import { publicUser } from './public-user.ts';
+import { userFrom } from './requester.ts';
+import { type SessionGrant, sessionPayload } from './session-grant.ts';
+import type { Sessions } from './sessions.ts';
+import type { Users } from './users.ts';
+
+/** How many users `find_users` returns at most. */
+const FIND_USERS_LIMIT = 20;
+
+export interface AuthHandlersDependencies {
+  readonly authenticator: Authenticator;
+  readonly passwordLogin: PasswordLogin;
+  readonly sessions: Sessions;
+  readonly users: Users;
+  readonly accounts: AccountStore;
+}
+
+/** Answers `login`, `auth`, `refresh`, `logout` and `find_users`. */
+export function createAuthHandlers(dependencies: AuthHandlersDependencies): CommandHandlers {
+  const { authenticator, passwordLogin, sessions, users, accounts } = dependencies;
+  return {
+    login: async (caller, { username, password }) => {
+      const address = caller.remoteAddress;
+      const grant = await passwordLogin.login({ username, password, address, userAgent: null });
+      await admit(caller, grant, sessions);
+      return sessionPayload(grant);
+    },
+    auth: async (caller, { token }) => {
+      const verdict = authenticator.authenticate(token);
+      if (!verdict.ok) throw new AppError(verdict.code, { message: verdict.message });
+      const { identity } = verdict;
+      caller.authenticate(identity);
+      return {
+        user: { ...(await describe(identity, accounts)), roles: [...identity.roles] },
+        connection_id: caller.connectionId,
+        expires_at: new Date(identity.expiresAtMs).toISOString(),
+      };
+    },
+    refresh: async (caller, fields) => {
+      const grant = await sessions.refresh(fields.refresh_token, caller.remoteAddress);
+      // whoever refreshes the session they are connected with need not send `auth` as well
+      if (caller.identity?.sessionId === grant.identity.sessionId) caller.authenticate(grant.identity);
+      return sessionPayload(grant);
+    },
+    logout: async (caller) => {
+      const identity = identityOf(caller);
+      await sessions.logout(identity, userFrom(identity.userId, caller.remoteAddress));
+      return {};
+    },
+    find_users: async (_caller, { query }) => {
+      const found = await users.search(query, FIND_USERS_LIMIT);
+      return { users: found.users.map(publicUser), complete: found.isComplete };
+    },
+  };
+}
+
+/** Signs the connection in; a session that it cannot have (another user, too many connections) does not stay behind. */
+async function admit(caller: Caller, grant: SessionGrant, sessions: Sessions): Promise<void> {
+  try {
+    caller.authenticate(grant.identity);
+  } catch (refusal) {
+    await sessions.logout(grant.identity, userFrom(grant.user.id, caller.remoteAddress));
+    throw refusal;
+  }
+}
+
+/** The user's record, or the id alone while a user of another issuer is on the way into the store or it cannot be read. */
+async function describe(identity: Identity, accounts: AccountStore): Promise<ReturnType<typeof publicUser>> {
+  const user = await accounts.findUser(identity.userId).catch(() => undefined);
+  return user === undefined ? { id: identity.userId, username: null, name: null } : publicUser(user);
+}
