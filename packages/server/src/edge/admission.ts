@@ -1,6 +1,23 @@
 import { isLoopback } from '../kernel/addresses.ts';
 import type { Log } from '../kernel/log.ts';
 
+/** The place of one connection among those without a user. */
+export class AdmissionTicket {
+  readonly address: string;
+  #admission: Admission | undefined;
+
+  constructor(admission: Admission, address: string) {
+    this.#admission = admission;
+    this.address = address;
+  }
+
+  /** Gives the place back: the connection has a user now, or it is gone. Safe to repeat. */
+  leave(): void {
+    this.#admission?.leave(this.address);
+    this.#admission = undefined;
+  }
+}
+
 /**
  * Counts the connections nobody has signed in on, per address and in total, so that strangers cannot use the server up.
  * Loopback peers have no cap per address: a proxy on the same host speaks for everybody; the first time there are more
@@ -25,24 +42,23 @@ export class Admission {
     return this.#total;
   }
 
-  /** Enters one more of this address. False: there are too many, and it is not counted. */
-  enter(address: string): boolean {
+  /** A place for one more of this address; undefined when there are too many. */
+  enter(address: string): AdmissionTicket | undefined {
     const count = this.#perAddress.get(address) ?? 0;
-    if (this.#total >= this.#maxTotal) return false;
+    if (this.#total >= this.#maxTotal) return undefined;
     if (count >= this.#maxPerAddress) {
-      if (!isLoopback(address)) return false;
+      if (!isLoopback(address)) return undefined;
       this.#warnOnce(address);
     }
     this.#perAddress.set(address, count + 1);
     this.#total++;
-    return true;
+    return new AdmissionTicket(this, address);
   }
 
-  /** Takes out one that was entered: it has a user now, or it is gone. */
+  /** Called by tickets, once each. */
   leave(address: string): void {
-    const count = this.#perAddress.get(address);
-    if (count === undefined) return;
-    if (count === 1) this.#perAddress.delete(address);
+    const count = this.#perAddress.get(address) ?? 0;
+    if (count <= 1) this.#perAddress.delete(address);
     else this.#perAddress.set(address, count - 1);
     this.#total--;
   }

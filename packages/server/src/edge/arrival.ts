@@ -5,6 +5,7 @@ import { canonicalAddress, isLoopback } from '../kernel/addresses.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { WheelEntry } from '../kernel/timing-wheel.ts';
 import { errorReply } from '../session/error-reply.ts';
+import type { AdmissionTicket } from './admission.ts';
 import type { EdgeContext } from './edge-context.ts';
 import type { HandshakeStage } from './edge-counters.ts';
 import { readProxyV1, readProxyV2 } from './proxy-protocol.ts';
@@ -12,6 +13,7 @@ import { SNIFF_MAX_BYTES, type Sniffed, sniff } from './sniff.ts';
 import { SocketCloser } from './socket-closer.ts';
 import { disownSocket, ownSocket, type SocketOwner } from './socket-owner.ts';
 import { TcpWire } from './tcp/tcp-wire.ts';
+import { TicketHolder } from './ticket-holder.ts';
 import type { TlsIdentity } from './tls-identity.ts';
 
 /** What an arrival may turn into, beyond lines. */
@@ -28,9 +30,9 @@ export interface ArrivalTargets {
   redirectToTls(socket: Socket, firstBytes: Buffer): void;
 }
 
-/** The client of a socket, after trusted proxies. It counts as unauthenticated until `admission.leave(address)`. */
+/** The client of a socket, after trusted proxies: its place among the unauthenticated holds its address. */
 export interface Peer {
-  readonly address: string;
+  readonly ticket: AdmissionTicket;
   readonly isTls: boolean;
 }
 
@@ -50,7 +52,7 @@ export class Arrival implements SocketOwner, WheelEntry {
   readonly #socket: Socket;
   /** The transport peer, who may be a proxy. */
   readonly #peerAddress: string;
-  #clientAddress: string;
+  #ticket: AdmissionTicket;
   #isBelowProxy = false;
   readonly #isTls: boolean;
   #bytes: Buffer | undefined = undefined;
@@ -59,13 +61,13 @@ export class Arrival implements SocketOwner, WheelEntry {
     context: EdgeContext,
     targets: ArrivalTargets,
     socket: Socket,
-    from: { readonly peerAddress: string; readonly clientAddress: string; readonly isTls: boolean },
+    from: { readonly peerAddress: string; readonly ticket: AdmissionTicket; readonly isTls: boolean },
   ) {
     this.#context = context;
     this.#targets = targets;
     this.#socket = socket;
     this.#peerAddress = from.peerAddress;
-    this.#clientAddress = from.clientAddress;
+    this.#ticket = from.ticket;
     this.#isTls = from.isTls;
     const { sniffTimeoutMs, handshakeTimeoutMs } = context.options;
     context.wheel.schedule(this, from.isTls ? handshakeTimeoutMs : sniffTimeoutMs);
@@ -75,13 +77,14 @@ export class Arrival implements SocketOwner, WheelEntry {
   /** Accepts a socket of the listener, unless there are too many without a user. */
   static accept(context: EdgeContext, targets: ArrivalTargets, socket: Socket): void {
     const address = canonicalAddress(socket.remoteAddress ?? '');
-    if (!context.admission.enter(address)) {
+    const ticket = context.admission.enter(address);
+    if (ticket === undefined) {
       context.counters.count('accept', 'refused', 'too_many_connections');
       socket.on('error', () => undefined);
       socket.destroy();
       return;
     }
-    new Arrival(context, targets, socket, { peerAddress: address, clientAddress: address, isTls: false });
+    new Arrival(context, targets, socket, { peerAddress: address, ticket, isTls: false });
   }
 
   onData(chunk: Buffer): void {
@@ -102,7 +105,7 @@ export class Arrival implements SocketOwner, WheelEntry {
 
   onClosed(): void {
     this.#context.wheel.cancel(this);
-    this.#context.admission.leave(this.#clientAddress);
+    this.#ticket.leave();
     this.#context.counters.count(this.#isTls ? 'tls' : 'sniff', 'refused', 'gone');
   }
 
@@ -145,14 +148,14 @@ export class Arrival implements SocketOwner, WheelEntry {
 
   /** Counts the connection by its client instead of its proxy. False when that client has too many. */
   #readmit(address: string): boolean {
-    this.#context.admission.leave(this.#clientAddress);
-    if (this.#context.admission.enter(address)) {
-      this.#clientAddress = address;
-      return true;
+    const ticket = this.#context.admission.enter(address);
+    if (ticket === undefined) {
+      this.#refuse('accept', 'too_many_connections');
+      return false;
     }
-    this.#context.admission.enter(this.#clientAddress);
-    this.#refuse('accept', 'too_many_connections');
-    return false;
+    this.#ticket.leave();
+    this.#ticket = ticket;
+    return true;
   }
 
   #startTls(bytes: Buffer): void {
@@ -167,7 +170,7 @@ export class Arrival implements SocketOwner, WheelEntry {
     });
     new Arrival(this.#context, this.#targets, secure, {
       peerAddress: this.#peerAddress,
-      clientAddress: this.#clientAddress,
+      ticket: this.#ticket,
       isTls: true,
     });
   }
@@ -186,13 +189,13 @@ export class Arrival implements SocketOwner, WheelEntry {
 
   #serveHttp(bytes: Buffer): void {
     this.#context.wheel.cancel(this);
-    this.#targets.serveHttp(this.#socket, { address: this.#clientAddress, isTls: this.#isTls }, bytes);
+    this.#targets.serveHttp(this.#socket, { ticket: this.#ticket, isTls: this.#isTls }, bytes);
   }
 
   #serveLines(bytes: Buffer): void {
     this.#context.wheel.cancel(this);
     this.#context.counters.count('open', 'ok', 'tcp');
-    const wire = new TcpWire(this.#context, this.#socket, this.#clientAddress);
+    const wire = new TcpWire(this.#context, this.#socket, this.#ticket);
     ownSocket(this.#socket, wire);
     wire.onData(bytes);
   }
@@ -206,7 +209,7 @@ export class Arrival implements SocketOwner, WheelEntry {
   #refuse(stage: HandshakeStage, code: ErrorCode): void {
     this.#context.wheel.cancel(this);
     this.#context.counters.count(stage, 'refused', code);
-    this.#context.log.debug({ address: this.#clientAddress, stage, code }, 'connection refused');
+    this.#context.log.debug({ address: this.#ticket.address, stage, code }, 'connection refused');
     // a TLS client could not read a line
     if (code !== 'tls_on_plain_port') {
       this.#socket.write(`${JSON.stringify({ type: 'error', ...errorReply(new AppError(code)) })}\n`);
@@ -218,33 +221,6 @@ export class Arrival implements SocketOwner, WheelEntry {
     this.#socket.end();
     this.#socket.resume();
     new SocketCloser(this.#socket, this.#context.wheel, 1000);
-    ownSocket(this.#socket, new Leaver(this.#context, this.#clientAddress));
-  }
-}
-
-/** Owns a refused socket until it is gone: reads nothing, keeps its place in the admission. */
-class Leaver implements SocketOwner {
-  readonly #context: EdgeContext;
-  readonly #address: string;
-
-  constructor(context: EdgeContext, address: string) {
-    this.#context = context;
-    this.#address = address;
-  }
-
-  onData(): void {
-    // dropped
-  }
-
-  onEnd(): void {
-    // our side has ended already
-  }
-
-  onDrain(): void {
-    // nothing more is written
-  }
-
-  onClosed(): void {
-    this.#context.admission.leave(this.#address);
+    ownSocket(this.#socket, new TicketHolder(this.#ticket));
   }
 }

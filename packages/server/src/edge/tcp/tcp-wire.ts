@@ -3,6 +3,7 @@ import { CLOSE_CODES } from '@parley/protocol';
 import { AppError } from '../../kernel/app-error.ts';
 import type { CloseInitiator, Connection } from '../../session/connection.ts';
 import type { Wire } from '../../session/wire.ts';
+import type { AdmissionTicket } from '../admission.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { SocketCloser } from '../socket-closer.ts';
 import type { SocketOwner } from '../socket-owner.ts';
@@ -20,15 +21,15 @@ export class TcpWire implements Wire, SocketOwner, LineSink {
   readonly #socket: Socket;
   readonly #splitter: LineSplitter;
   readonly #connection: Connection;
-  #admittedAddress: string | undefined;
+  readonly #ticket: AdmissionTicket;
   #ended: { readonly code: number; readonly initiator: CloseInitiator; readonly reason: string } | undefined;
 
-  constructor(context: EdgeContext, socket: Socket, address: string) {
+  constructor(context: EdgeContext, socket: Socket, ticket: AdmissionTicket) {
     this.#context = context;
     this.#socket = socket;
-    this.#admittedAddress = address;
+    this.#ticket = ticket;
     this.#splitter = new LineSplitter(context.options.payloadMaxBytes);
-    this.#connection = context.session.open(this, address);
+    this.#connection = context.session.open(this, ticket.address);
     socket.setKeepAlive(true, context.options.heartbeatMs);
   }
 
@@ -54,9 +55,7 @@ export class TcpWire implements Wire, SocketOwner, LineSink {
   }
 
   admit(): void {
-    if (this.#admittedAddress === undefined) return;
-    this.#context.admission.leave(this.#admittedAddress);
-    this.#admittedAddress = undefined;
+    this.#ticket.leave();
   }
 
   close(code: number, reason: string): void {

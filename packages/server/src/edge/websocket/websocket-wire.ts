@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { CLOSE_CODES } from '@parley/protocol';
 import type { CloseInitiator, Connection } from '../../session/connection.ts';
 import type { Wire } from '../../session/wire.ts';
+import type { AdmissionTicket } from '../admission.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import { SocketCloser } from '../socket-closer.ts';
 import type { SocketOwner } from '../socket-owner.ts';
@@ -34,20 +35,24 @@ export class WebSocketWire implements Wire, SocketOwner, FrameSink {
   readonly #socket: Socket;
   readonly #parser: FrameParser;
   readonly connection: Connection;
-  #admittedAddress: string | undefined;
+  readonly #ticket: AdmissionTicket;
   #ended: { readonly code: number; readonly initiator: CloseInitiator; readonly reason: string } | undefined =
     undefined;
 
   constructor(
     context: EdgeContext,
     socket: Socket,
-    peer: { readonly address: string; readonly connectionId: string; readonly parserOptions: FrameParserOptions },
+    peer: {
+      readonly ticket: AdmissionTicket;
+      readonly connectionId: string;
+      readonly parserOptions: FrameParserOptions;
+    },
   ) {
     this.#context = context;
     this.#socket = socket;
-    this.#admittedAddress = peer.address;
+    this.#ticket = peer.ticket;
     this.#parser = new FrameParser(peer.parserOptions);
-    this.connection = context.session.open(this, peer.address, peer.connectionId);
+    this.connection = context.session.open(this, peer.ticket.address, peer.connectionId);
   }
 
   get bufferedBytes(): number {
@@ -72,9 +77,7 @@ export class WebSocketWire implements Wire, SocketOwner, FrameSink {
   }
 
   admit(): void {
-    if (this.#admittedAddress === undefined) return;
-    this.#context.admission.leave(this.#admittedAddress);
-    this.#admittedAddress = undefined;
+    this.#ticket.leave();
   }
 
   close(code: number, reason: string): void {
