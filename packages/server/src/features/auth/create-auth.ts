@@ -72,7 +72,7 @@ export function createAuth(dependencies: AuthDependencies, options: AuthOptions)
   const hasher = new PasswordHasher(options.passwordHashing);
   const lockout = new LoginLockout({ ...maybe('freeAttempts', options.loginAttempts) });
   const passwordLogin = new PasswordLogin({ accounts, hasher, lockout, sessions, trail });
-  const users = new Users({ accounts, hasher, sessions, revocations, trail });
+  const users = new Users({ accounts, hasher, lockout, sessions, revocations, trail });
   return {
     authenticator,
     passwordLogin,

@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { createId } from '../../kernel/ids.ts';
 import type { AccountStore, ApiKeyRecord } from '../../ports/account-store.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { createOpaqueToken, hasOpaqueForm, hashOpaqueToken } from './opaque-token.ts';
+import { createOpaqueToken, hashOpaqueToken, hasOpaqueForm } from './opaque-token.ts';
 import type { Requester } from './requester.ts';
 import { isScope, SCOPE_NAMES, type Scope } from './scopes.ts';
 

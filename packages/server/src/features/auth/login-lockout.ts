@@ -109,6 +109,16 @@ export class LoginLockout {
   }
 }
 
+/** Does the work of an attempt; when it fails, nothing was decided and the attempt is taken back. */
+export async function abandonOnFailure<T>(attempt: LoginAttempt, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (failure) {
+    await attempt.abandon();
+    throw failure;
+  }
+}
+
 interface Counter {
   readonly scope: 'pair' | 'account' | 'address';
   readonly counter: BackoffCounter;

@@ -1,7 +1,7 @@
 import { AppError } from '../../kernel/app-error.ts';
 import type { AccountStore, UserRecord } from '../../ports/account-store.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import type { LoginAttempt, LoginLockout, LoginSubject } from './login-lockout.ts';
+import { abandonOnFailure, type LoginAttempt, type LoginLockout, type LoginSubject } from './login-lockout.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { anonymousFrom } from './requester.ts';
 import type { SessionGrant } from './session-grant.ts';
@@ -126,14 +126,5 @@ export class PasswordLogin {
   ): Promise<void> {
     const object = user === undefined ? {} : { object: { kind: 'user', id: user.id } };
     await this.#trail.failed({ action, by: anonymousFrom(request.address), reason, ...object });
-  }
-}
-
-async function abandonOnFailure<T>(attempt: LoginAttempt, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (failure) {
-    await attempt.abandon();
-    throw failure;
   }
 }

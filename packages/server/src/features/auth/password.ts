@@ -1,5 +1,5 @@
-import { createId } from '../../kernel/ids.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import { createId } from '../../kernel/ids.ts';
 
 const MIN_CHARS = 10;
 const MAX_CHARS = 256;

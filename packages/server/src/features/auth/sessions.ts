@@ -6,7 +6,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { AccountStore, SessionRecord, UserRecord } from '../../ports/account-store.ts';
 import type { Identity } from '../../ports/caller.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { createOpaqueToken, hasOpaqueForm, hashOpaqueToken } from './opaque-token.ts';
+import { createOpaqueToken, hashOpaqueToken, hasOpaqueForm } from './opaque-token.ts';
 import { anonymousFrom, type Requester } from './requester.ts';
 import type { Revocations } from './revocations.ts';
 import type { SessionGrant } from './session-grant.ts';

@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import { createId } from '../../kernel/ids.ts';
 import type { AccountStore, UserRecord } from '../../ports/account-store.ts';
 import type { AuditTrail } from './audit-trail.ts';
+import { abandonOnFailure, type LoginLockout } from './login-lockout.ts';
 import { assertPassword } from './password.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { Requester } from './requester.ts';
@@ -19,6 +20,7 @@ const NAME_MAX_CHARS = 128;
 export interface UsersOptions {
   readonly accounts: AccountStore;
   readonly hasher: PasswordHasher;
+  readonly lockout: LoginLockout;
   readonly sessions: Sessions;
   readonly revocations: Revocations;
   readonly trail: AuditTrail;
@@ -42,6 +44,7 @@ export interface ForeignUser {
 export class Users {
   readonly #accounts: AccountStore;
   readonly #hasher: PasswordHasher;
+  readonly #lockout: LoginLockout;
   readonly #sessions: Sessions;
   readonly #revocations: Revocations;
   readonly #trail: AuditTrail;
@@ -49,6 +52,7 @@ export class Users {
   constructor(options: UsersOptions) {
     this.#accounts = options.accounts;
     this.#hasher = options.hasher;
+    this.#lockout = options.lockout;
     this.#sessions = options.sessions;
     this.#revocations = options.revocations;
     this.#trail = options.trail;
@@ -134,17 +138,23 @@ export class Users {
     await this.#sessions.endAll(userId, by);
   }
 
-  /** As `setPassword`, for somebody who must show the present one. @throws AppError also `invalid_credentials` */
+  /**
+   * As `setPassword`, for somebody who must show the present one; a stolen token must not be enough.
+   * @throws AppError also `invalid_credentials`, `login_locked`
+   */
   async changePassword(userId: string, present: string, next: string, by: Requester): Promise<void> {
     assertPassword(next);
     const { username } = await this.get(userId);
     const credentials = username === null ? undefined : await this.#accounts.findCredentials(usernameKey(username));
-    if (!(await this.#hasher.verify(present, credentials?.passwordHash))) {
+    const attempt = await this.#lockout.begin({ account: userId, isKnown: true, address: by.address ?? '' });
+    const isRight = await abandonOnFailure(attempt, () => this.#hasher.verify(present, credentials?.passwordHash));
+    if (!isRight) {
       const object = { kind: 'user', id: userId };
       const reason = 'invalid_credentials';
       await this.#trail.failed({ action: 'authn_password_change_fail', by, object, reason });
       throw new AppError('invalid_credentials');
     }
+    await attempt.succeed();
     await this.setPassword(userId, next, by);
   }
 
