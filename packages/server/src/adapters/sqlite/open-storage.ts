@@ -1,0 +1,161 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { AppError } from '../../kernel/app-error.ts';
+import { type Clock, systemClock } from '../../kernel/clock.ts';
+import { Releasers } from '../../kernel/lifecycle.ts';
+import type { Log } from '../../kernel/log.ts';
+import { siblingModule } from '../../kernel/sibling-module.ts';
+import type { ChatLog } from '../../ports/chat-log.ts';
+import { SqliteChatLog } from './chat-log.ts';
+import type { Synchronous } from './connection.ts';
+import { lockDataDirectory } from './data-lock.ts';
+import type { StorageFault } from './fault-watch.ts';
+import type { ReaderThreadData } from './reader-thread.ts';
+import type { Reads } from './reads/reads.ts';
+import type { StorageThreads } from './storage-threads.ts';
+import { ThreadClient } from './thread-client.ts';
+import type { WriterFacts, WriterThreadData } from './writer-thread.ts';
+import type { Writes } from './writes/writes.ts';
+
+/** File names within the data directory. */
+const DATABASE_FILE = 'parley.db';
+const LOCK_FILE = 'parley.lock';
+
+/** What the embedded storage is opened with. */
+export interface StorageOptions {
+  /** Made with mode 0700 when it is missing. */
+  readonly directory: string;
+  /** When a commit counts as durable. */
+  readonly synchronous: Synchronous;
+  /** Writes, and as many reads, that may be under way; further ones are refused with `overloaded`. Default 4,096. */
+  readonly queueMax?: number;
+  /** Writes of one transaction. Default 256. */
+  readonly batchMax?: number;
+  /** Content of one transaction, in characters. Default 1 Mi. */
+  readonly batchMaxBytes?: number;
+  /** How long to wait when another program has locked the database. Default 2,000. */
+  readonly busyTimeoutMs?: number;
+  /** The database file never grows beyond; 0, the default: no limit but the disk. */
+  readonly databaseMaxBytes?: number;
+  readonly clock?: Clock;
+  readonly log: Log;
+}
+
+/** How the storage is. */
+export interface StorageHealth {
+  readonly isWritable: boolean;
+  readonly isReadable: boolean;
+  /** The newest fault, also when it is over. */
+  readonly lastError?: StorageFault;
+  /** Writes under way. */
+  readonly queueDepth: number;
+  readonly readQueueDepth: number;
+  readonly databaseBytes: number;
+  readonly walBytes: number;
+}
+
+/** The stores of one data directory. */
+export interface SqliteStorage extends AsyncDisposable {
+  readonly chatLog: ChatLog;
+  health(): StorageHealth;
+  /** Lets what is under way finish and closes the database. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the embedded storage of a data directory: takes its lock, checks the database and brings its schema up to date.
+ * @throws AppError `data_dir_unusable`, `data_dir_in_use`, `database_corrupt`, `schema_too_new`
+ */
+export async function openStorage(options: StorageOptions): Promise<SqliteStorage> {
+  const directory = resolve(options.directory);
+  const path = join(directory, DATABASE_FILE);
+  const releasers = new Releasers();
+  try {
+    makeDirectory(directory);
+    const lock = takeLock(directory);
+    releasers.add(() => lock.release());
+    const threads = createThreads(path, options);
+    releasers.add(() => threads.writer.stop());
+    releasers.add(() => threads.reader.stop());
+    const [{ epoch }] = await Promise.all([threads.writer.start(), threads.reader.start()]);
+    const durability = options.synchronous === 'full' ? 'fsync' : 'process';
+    const stop = () => releasers.releaseAll();
+    return {
+      chatLog: new SqliteChatLog(threads, { durability, epoch }),
+      health: () => healthOf(threads, path),
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await releasers.releaseAll();
+    throw error;
+  }
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw unusable(directory, cause);
+  }
+}
+
+function takeLock(directory: string): ReturnType<typeof lockDataDirectory> {
+  try {
+    return lockDataDirectory(directory, join(directory, LOCK_FILE));
+  } catch (error) {
+    throw error instanceof AppError ? error : unusable(directory, error);
+  }
+}
+
+function unusable(directory: string, cause: unknown): AppError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `The data directory ${directory} cannot be used: ${reason}.`;
+  return new AppError('data_dir_unusable', { message, cause });
+}
+
+function createThreads(path: string, options: StorageOptions): StorageThreads {
+  const { synchronous, busyTimeoutMs = 2_000, databaseMaxBytes = 0, log } = options;
+  const shared = { queueMax: options.queueMax ?? 4_096, clock: options.clock ?? systemClock, log };
+  const writerData: WriterThreadData = {
+    path,
+    synchronous,
+    busyTimeoutMs,
+    databaseMaxBytes,
+    batchMaxCalls: options.batchMax ?? 256,
+    batchMaxChars: options.batchMaxBytes ?? 1024 * 1024,
+  };
+  const readerData: ReaderThreadData = { path, busyTimeoutMs };
+  const entry = (name: string) => siblingModule(import.meta.url, name);
+  return {
+    writer: new ThreadClient<Writes, WriterFacts>({
+      ...shared,
+      name: 'writer',
+      entry: entry('writer-thread'),
+      workerData: writerData,
+    }),
+    reader: new ThreadClient<Reads, null>({
+      ...shared,
+      name: 'reader',
+      entry: entry('reader-thread'),
+      workerData: readerData,
+    }),
+  };
+}
+
+function healthOf({ writer, reader }: StorageThreads, path: string): StorageHealth {
+  const lastError = writer.lastFault ?? reader.lastFault;
+  return {
+    isWritable: writer.fault === undefined,
+    isReadable: reader.fault === undefined,
+    ...(lastError && { lastError }),
+    queueDepth: writer.depth,
+    readQueueDepth: reader.depth,
+    databaseBytes: sizeOf(path),
+    walBytes: sizeOf(`${path}-wal`),
+  };
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,56 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type ConnectionOptions, openReadConnection } from './connection.ts';
+import { prepareReads } from './reads/reads.ts';
+import { callFailure, runCall } from './run-call.ts';
+import type { Call, CallFailure, Operations, Outcomes } from './thread-messages.ts';
+
+/**
+ * Runs calls that read. The calls of one `run` see one state of the database: everything that was committed before.
+ * After a fault of the storage the database is opened anew with the next call.
+ */
+export class StorageReader {
+  readonly #options: Pick<ConnectionOptions, 'path' | 'busyTimeoutMs'>;
+  #session: { readonly database: DatabaseSync; readonly operations: Operations } | undefined;
+
+  constructor(options: Pick<ConnectionOptions, 'path' | 'busyTimeoutMs'>) {
+    this.#options = options;
+  }
+
+  /** Runs these calls, each for itself. Never throws. */
+  run(calls: readonly Call[]): Outcomes {
+    const values: unknown[] = [];
+    const failures = new Map<number, CallFailure>();
+    for (const call of calls) {
+      try {
+        values.push(runCall(this.#openSession(), call));
+      } catch (error) {
+        const failure = callFailure(error);
+        if (failure.code === 'storage_unavailable') this.close();
+        failures.set(values.length, failure);
+        values.push(null);
+      }
+    }
+    this.#endSnapshot();
+    return failures.size === 0 ? { kind: 'outcomes', values } : { kind: 'outcomes', values, failures };
+  }
+
+  close(): void {
+    const session = this.#session;
+    this.#session = undefined;
+    session?.database.close();
+  }
+
+  #openSession(): Operations {
+    if (this.#session === undefined) {
+      const database = openReadConnection(this.#options);
+      this.#session = { database, operations: prepareReads(database) };
+    }
+    const { database, operations } = this.#session;
+    if (!database.isTransaction) database.exec('BEGIN');
+    return operations;
+  }
+
+  #endSnapshot(): void {
+    if (this.#session?.database.isTransaction) this.#session.database.exec('COMMIT');
+  }
+}
