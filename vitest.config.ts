@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './scripts/summary-reporter.ts';
 
 const conditions = ['parley-source'];
 const shared = {
@@ -9,6 +10,7 @@ const shared = {
 /** `unit` runs beside the source in milliseconds; `e2e` starts real servers on loopback, from source or (PARLEY_FORM=dist) from the published form. */
 export default defineConfig({
   test: {
+    reporters: ['default', new SummaryReporter()],
     projects: [
       {
         ...shared,

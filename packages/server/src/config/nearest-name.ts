@@ -6,7 +6,7 @@ export function nearestName(written: string, names: readonly string[]): string |
   const wanted = fold(written);
   const ranked = names
     .map((name) => ({ name, distance: editDistance(wanted, fold(name)) }))
-    .sort((a, b) => a.distance - b.distance);
+    .toSorted((a, b) => a.distance - b.distance);
   const best = ranked[0];
   return best !== undefined && best.distance <= Math.max(1, Math.floor(wanted.length / 3)) ? best.name : undefined;
 }
@@ -18,7 +18,7 @@ function fold(name: string): string {
 /** Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b`. */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i];
     for (let j = 1; j <= b.length; j += 1) {
