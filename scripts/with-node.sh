@@ -16,6 +16,20 @@ usable() { # the packaged binary does not run everywhere (other systems, other C
   [ "${major%%.*}" -ge 24 ]
 }
 
+system_node() { # the machine's own: npm puts the packaged one before it
+  (
+    IFS=:
+    for directory in $PATH; do
+      case "$directory" in */node_modules/.bin) continue ;; esac
+      if [ -x "$directory/node" ]; then
+        echo "$directory/node"
+        exit
+      fi
+    done
+    echo node
+  )
+}
+
 lock=$(cksum package-lock.json)
 case "$(cat "$stamp" 2>/dev/null || true)" in
   "full $lock") installed=yes ;;
@@ -32,24 +46,26 @@ if [ "$installed" = no ]; then
   if ! node scripts/is-installed.mjs "$mode" 2>/dev/null; then
     echo 'Installing the dependencies; this is done once.' >&2
     if [ "$mode" = production ]; then
-      npm ci --omit=dev --no-audit --no-fund --loglevel=error >&2
+      npm ci --omit=dev --no-audit --no-fund --loglevel=error >/dev/null
     else
-      npm ci --include=dev --no-audit --no-fund --loglevel=error >&2
+      npm ci --include=dev --no-audit --no-fund --loglevel=error >/dev/null
     fi
   fi
   echo "$mode $lock" >"$stamp" 2>/dev/null || true # a read-only file system is fine
 fi
 
-if ! usable "$node"; then
-  node=node
+if usable "$node"; then
+  PATH=$PWD/node_modules/.bin:$PATH
+else
+  node=$(system_node)
   if ! usable "$node"; then
     echo "Parley needs Node.js 24 or newer; this machine has $("$node" --version 2>/dev/null || echo none). Install it from https://nodejs.org and start again." >&2
     exit 1
   fi
+  PATH=$(dirname "$node"):$PWD/node_modules/.bin:$PATH
 fi
 
 # The second start takes the compiled form of every module from here.
 NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$PWD/node_modules/.cache/compile}
-PATH=$PWD/node_modules/.bin:$PATH
 export NODE_COMPILE_CACHE PATH
 exec "$node" --conditions=parley-source "$@"
