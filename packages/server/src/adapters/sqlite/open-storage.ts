@@ -5,13 +5,17 @@ import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { Releasers } from '../../kernel/lifecycle.ts';
 import type { Log } from '../../kernel/log.ts';
 import { siblingModule } from '../../kernel/sibling-module.ts';
+import type { AccountStore } from '../../ports/account-store.ts';
+import type { AuditLog } from '../../ports/audit-log.ts';
 import type { ChatLog } from '../../ports/chat-log.ts';
+import { SqliteAccountStore } from './account-store.ts';
+import type { AuditCheckpoint, AuditKey } from './audit-checkpoint.ts';
+import { SqliteAuditLog } from './audit-log.ts';
 import { SqliteChatLog } from './chat-log.ts';
 import type { Synchronous } from './connection.ts';
 import { lockDataDirectory } from './data-lock.ts';
-import type { StorageFault } from './fault-watch.ts';
-import type { ReaderThreadData } from './reader-thread.ts';
 import type { Reads } from './reads/reads.ts';
+import type { ReaderOptions } from './storage-reader.ts';
 import type { StorageThreads } from './storage-threads.ts';
 import { ThreadClient } from './thread-client.ts';
 import type { WriterFacts, WriterThreadData } from './writer-thread.ts';
@@ -37,6 +41,10 @@ export interface StorageOptions {
   readonly busyTimeoutMs?: number;
   /** The database file never grows beyond; 0, the default: no limit but the disk. */
   readonly databaseMaxBytes?: number;
+  /** Signs checkpoints of the audit log; called once, when the directory is ours. Without it there are no checkpoints. */
+  readonly auditKey?: () => Promise<AuditKey>;
+  /** Gets each checkpoint of the audit log, to be kept where this database is not: at start, at stop, each 1,000 records. */
+  readonly onCheckpoint?: (checkpoint: AuditCheckpoint) => void;
   readonly clock?: Clock;
   readonly log: Log;
 }
@@ -46,7 +54,7 @@ export interface StorageHealth {
   readonly isWritable: boolean;
   readonly isReadable: boolean;
   /** The newest fault, also when it is over. */
-  readonly lastError?: StorageFault;
+  readonly lastError?: string;
   /** Writes under way. */
   readonly queueDepth: number;
   readonly readQueueDepth: number;
@@ -57,6 +65,8 @@ export interface StorageHealth {
 /** The stores of one data directory. */
 export interface SqliteStorage extends AsyncDisposable {
   readonly chatLog: ChatLog;
+  readonly accounts: AccountStore;
+  readonly audit: AuditLog;
   health(): StorageHealth;
   /** Lets what is under way finish and closes the database. Safe to call twice. */
   stop(): Promise<void>;
@@ -74,14 +84,20 @@ export async function openStorage(options: StorageOptions): Promise<SqliteStorag
     makeDirectory(directory);
     const lock = takeLock(directory);
     releasers.add(() => lock.release());
-    const threads = createThreads(path, options);
+    const threads = createThreads(path, options, await options.auditKey?.());
     releasers.add(() => threads.writer.stop());
     releasers.add(() => threads.reader.stop());
     const [{ epoch }] = await Promise.all([threads.writer.start(), threads.reader.start()]);
+    const audit = new SqliteAuditLog(threads, options.onCheckpoint ?? (() => undefined));
+    await audit.checkpoint();
+    releasers.add(() => checkpointLast(audit, options.log));
     const durability = options.synchronous === 'full' ? 'fsync' : 'process';
-    const stop = () => releasers.releaseAll();
+    let stopped: Promise<void> | undefined;
+    const stop = () => (stopped ??= releasers.releaseAll());
     return {
       chatLog: new SqliteChatLog(threads, { durability, epoch }),
+      accounts: new SqliteAccountStore(threads),
+      audit,
       health: () => healthOf(threads, path),
       stop,
       [Symbol.asyncDispose]: stop,
@@ -89,6 +105,14 @@ export async function openStorage(options: StorageOptions): Promise<SqliteStorag
   } catch (error) {
     await releasers.releaseAll();
     throw error;
+  }
+}
+
+async function checkpointLast(audit: SqliteAuditLog, log: Log): Promise<void> {
+  try {
+    await audit.checkpoint();
+  } catch (err) {
+    log.warn({ err }, 'The last checkpoint of the audit log could not be written.');
   }
 }
 
@@ -114,7 +138,7 @@ function unusable(directory: string, cause: unknown): AppError {
   return new AppError('data_dir_unusable', { message, cause });
 }
 
-function createThreads(path: string, options: StorageOptions): StorageThreads {
+function createThreads(path: string, options: StorageOptions, auditKey: AuditKey | undefined): StorageThreads {
   const { synchronous, busyTimeoutMs = 2_000, databaseMaxBytes = 0, log } = options;
   const shared = { queueMax: options.queueMax ?? 4_096, clock: options.clock ?? systemClock, log };
   const writerData: WriterThreadData = {
@@ -122,10 +146,11 @@ function createThreads(path: string, options: StorageOptions): StorageThreads {
     synchronous,
     busyTimeoutMs,
     databaseMaxBytes,
+    auditKey,
     batchMaxCalls: options.batchMax ?? 256,
     batchMaxChars: options.batchMaxBytes ?? 1024 * 1024,
   };
-  const readerData: ReaderThreadData = { path, busyTimeoutMs };
+  const readerData: ReaderOptions = { path, busyTimeoutMs, auditKey };
   const entry = (name: string) => siblingModule(import.meta.url, name);
   return {
     writer: new ThreadClient<Writes, WriterFacts>({
@@ -144,7 +169,7 @@ function createThreads(path: string, options: StorageOptions): StorageThreads {
 }
 
 function healthOf({ writer, reader }: StorageThreads, path: string): StorageHealth {
-  const lastError = writer.lastFault ?? reader.lastFault;
+  const lastError = (writer.fault ?? reader.fault ?? writer.lastFault ?? reader.lastFault)?.reason;
   return {
     isWritable: writer.fault === undefined,
     isReadable: reader.fault === undefined,

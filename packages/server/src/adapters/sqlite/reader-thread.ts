@@ -1,10 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ConnectionOptions } from './connection.ts';
 import { serveCalls } from './serve-calls.ts';
-import { StorageReader } from './storage-reader.ts';
-
-/** What the reader thread is started with. */
-export type ReaderThreadData = Pick<ConnectionOptions, 'path' | 'busyTimeoutMs'>;
+import { type ReaderOptions, StorageReader } from './storage-reader.ts';
 
 /** So many reads are answered together: few, so that quick ones do not wait for slow ones. */
 const MAX_CALLS = 16;
@@ -12,7 +8,7 @@ const MAX_CALLS = 16;
 if (parentPort === null) throw new Error('reader-thread runs as a worker thread only.');
 
 await serveCalls<null>(parentPort, async () => {
-  const reader = new StorageReader(workerData as ReaderThreadData);
+  const reader = new StorageReader(workerData as ReaderOptions);
   const server = {
     maxCalls: MAX_CALLS,
     maxChars: Number.POSITIVE_INFINITY,

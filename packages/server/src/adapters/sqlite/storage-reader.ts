@@ -1,18 +1,25 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AuditKey } from './audit-checkpoint.ts';
 import { type ConnectionOptions, openReadConnection } from './connection.ts';
 import { prepareReads } from './reads/reads.ts';
 import { callFailure, runCall } from './run-call.ts';
 import type { Call, CallFailure, Operations, Outcomes } from './thread-messages.ts';
+
+/** What the reader is opened with. */
+export interface ReaderOptions extends Pick<ConnectionOptions, 'path' | 'busyTimeoutMs'> {
+  /** Checks the checkpoints of the audit log. */
+  readonly auditKey: AuditKey | undefined;
+}
 
 /**
  * Runs calls that read. The calls of one `run` see one state of the database: everything that was committed before.
  * After a fault of the storage the database is opened anew with the next call.
  */
 export class StorageReader {
-  readonly #options: Pick<ConnectionOptions, 'path' | 'busyTimeoutMs'>;
+  readonly #options: ReaderOptions;
   #session: { readonly database: DatabaseSync; readonly operations: Operations } | undefined;
 
-  constructor(options: Pick<ConnectionOptions, 'path' | 'busyTimeoutMs'>) {
+  constructor(options: ReaderOptions) {
     this.#options = options;
   }
 
@@ -37,13 +44,17 @@ export class StorageReader {
   close(): void {
     const session = this.#session;
     this.#session = undefined;
-    session?.database.close();
+    try {
+      session?.database.close();
+    } catch {
+      // whatever is wrong with it, it is not used any more
+    }
   }
 
   #openSession(): Operations {
     if (this.#session === undefined) {
       const database = openReadConnection(this.#options);
-      this.#session = { database, operations: prepareReads(database) };
+      this.#session = { database, operations: prepareReads(database, this.#options.auditKey) };
     }
     const { database, operations } = this.#session;
     if (!database.isTransaction) database.exec('BEGIN');
@@ -51,6 +62,10 @@ export class StorageReader {
   }
 
   #endSnapshot(): void {
-    if (this.#session?.database.isTransaction) this.#session.database.exec('COMMIT');
+    try {
+      if (this.#session?.database.isTransaction) this.#session.database.exec('COMMIT');
+    } catch {
+      this.close();
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '../../kernel/clock.ts';
+import type { AuditKey } from './audit-checkpoint.ts';
 import { type ConnectionOptions, openWriteConnection } from './connection.ts';
 import { openDatabase } from './open-database.ts';
 import { callFailure } from './run-call.ts';
@@ -10,23 +11,29 @@ import type { Turn } from './writes/turn.ts';
 /** After a failed attempt to open the database, the next is made no sooner. */
 const REOPEN_AFTER_MS = 200;
 
+/** What the writer is opened with. */
+export interface WriterOptions extends ConnectionOptions {
+  /** Signs checkpoints of the audit log; without it there are none. */
+  readonly auditKey: AuditKey | undefined;
+}
+
 /**
  * Runs calls in transactions: all calls of one `run` are durable together, or none is. After a fault of the storage the
  * database is opened anew with the next calls, so that the writer recovers by itself.
  */
 export class StorageWriter {
-  readonly #options: ConnectionOptions;
+  readonly #options: WriterOptions;
   readonly #turn: Turn = { nowMs: 0 };
   #session: WriteSession | undefined;
   #openFault: { readonly error: unknown; readonly atMs: number } | undefined;
 
-  private constructor(options: ConnectionOptions, database: DatabaseSync) {
+  private constructor(options: WriterOptions, database: DatabaseSync) {
     this.#options = options;
-    this.#session = new WriteSession(database, this.#turn);
+    this.#session = new WriteSession(database, this.#turn, this.#options.auditKey);
   }
 
   /** @throws StartRefused `database_corrupt`, `schema_too_new`, `data_dir_unusable` */
-  static async open(options: ConnectionOptions): Promise<StorageWriter> {
+  static async open(options: WriterOptions): Promise<StorageWriter> {
     return new StorageWriter(options, await openDatabase(options));
   }
 
@@ -79,7 +86,7 @@ export class StorageWriter {
     let database: DatabaseSync | undefined;
     try {
       database = openWriteConnection(this.#options);
-      this.#session = new WriteSession(database, this.#turn);
+      this.#session = new WriteSession(database, this.#turn, this.#options.auditKey);
       this.#openFault = undefined;
       return this.#session;
     } catch (error) {

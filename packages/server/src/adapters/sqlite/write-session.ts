@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AuditKey } from './audit-checkpoint.ts';
 import { prepare, type Statement } from './prepare.ts';
 import { runCall } from './run-call.ts';
 import type { Call, Operations } from './thread-messages.ts';
@@ -16,10 +17,10 @@ export class WriteSession {
   readonly #prove: Statement<never>;
   #isProven = false;
 
-  constructor(database: DatabaseSync, turn: Turn) {
+  constructor(database: DatabaseSync, turn: Turn, auditKey: AuditKey | undefined) {
     this.database = database;
     this.#turn = turn;
-    const writes = prepareWrites(database, turn);
+    const writes = prepareWrites(database, turn, auditKey);
     this.#operations = writes.operations;
     this.#finish = writes.finish;
     this.#begin = prepare(database, 'BEGIN IMMEDIATE');

@@ -1,11 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ConnectionOptions } from './connection.ts';
 import { prepare } from './prepare.ts';
 import { serveCalls } from './serve-calls.ts';
-import { StorageWriter } from './storage-writer.ts';
+import { StorageWriter, type WriterOptions } from './storage-writer.ts';
 
 /** What the writer thread is started with. */
-export interface WriterThreadData extends ConnectionOptions {
+export interface WriterThreadData extends WriterOptions {
   readonly batchMaxCalls: number;
   readonly batchMaxChars: number;
 }
