@@ -369,15 +369,6 @@ export const OPTION_TABLE = [
         doc: 'Switches all rate limits. Off only for tests and load runs.',
       },
       {
-        name: 'HEADERS_MAX_BYTES',
-        type: 'integer',
-        min: 4 * KIB,
-        max: 128 * KIB,
-        default: 16 * KIB,
-        unit: 'bytes',
-        doc: 'Largest request head.',
-      },
-      {
         name: 'PAYLOAD_MAX_BYTES',
         type: 'integer',
         min: KIB,
