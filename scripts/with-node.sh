@@ -31,9 +31,10 @@ system_node() { # the machine's own: npm puts the packaged one before it
 }
 
 lock=$(cksum package-lock.json)
-case "$(cat "$stamp" 2>/dev/null || true)" in
-  "full $lock") installed=yes ;;
-  "$mode $lock") installed=yes ;;
+was=$(cat "$stamp" 2>/dev/null || true)
+case "$was" in
+  "full $lock" | "$mode $lock") installed=yes ;;
+  full*) installed=no mode=full ;; # a developer's tree stays one
   *) installed=no ;;
 esac
 

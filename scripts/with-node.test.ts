@@ -83,6 +83,13 @@ it('is content with what the tests have installed, not the other way round', () 
   expect(installs().map((line) => line.split(' ')[1])).toEqual(['--omit=dev', '--include=dev']);
 });
 
+it('keeps the development dependencies of a tree that has them when the lockfile changes', () => {
+  spawnSync('/bin/sh', [join(root, 'scripts/with-node.sh'), 'full', 'a.ts'], { env: environment() });
+  writeFileSync(join(root, 'package-lock.json'), '{"changed":true}');
+  start();
+  expect(installs().map((line) => line.split(' ')[1])).toEqual(['--include=dev', '--include=dev']);
+});
+
 it('leaves alone what was installed by hand', () => {
   tool('tools/node', nodeOf('v24.0.0').replace('exit 1', 'exit 0'));
   mkdirSync(join(root, 'node_modules'));
