@@ -1,19 +1,35 @@
-import { isLoopback } from '../kernel/addresses.ts';
+import { isLoopback, networkOf } from '../kernel/addresses.ts';
 import type { Log } from '../kernel/log.ts';
 
 /** The place of one connection among those without a user. */
 export class AdmissionTicket {
-  readonly address: string;
+  #address: string;
   #admission: Admission | undefined;
 
   constructor(admission: Admission, address: string) {
     this.#admission = admission;
-    this.address = address;
+    this.#address = address;
+  }
+
+  /** Where the connection comes from, as far as it is known by now. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Counts the connection by its client instead of its proxy. False, and nothing changes, when that client has too many. */
+  moveTo(address: string): boolean {
+    const admission = this.#admission;
+    if (address === this.#address || admission === undefined) return true;
+    admission.leave(this.#address);
+    const hasPlace = admission.take(address);
+    if (hasPlace) this.#address = address;
+    else admission.take(this.#address);
+    return hasPlace;
   }
 
   /** Gives the place back: the connection has a user now, or it is gone. Safe to repeat. */
   leave(): void {
-    this.#admission?.leave(this.address);
+    this.#admission?.leave(this.#address);
     this.#admission = undefined;
   }
 }
@@ -44,22 +60,29 @@ export class Admission {
 
   /** A place for one more of this address; undefined when there are too many. */
   enter(address: string): AdmissionTicket | undefined {
-    const count = this.#perAddress.get(address) ?? 0;
-    if (this.#total >= this.#maxTotal) return undefined;
-    if (count >= this.#maxPerAddress) {
-      if (!isLoopback(address)) return undefined;
-      this.#warnOnce(address);
-    }
-    this.#perAddress.set(address, count + 1);
-    this.#total++;
-    return new AdmissionTicket(this, address);
+    return this.take(address) ? new AdmissionTicket(this, address) : undefined;
   }
 
-  /** Called by tickets, once each. */
+  /** Counts one more; for tickets. */
+  take(address: string): boolean {
+    const network = networkOf(address);
+    const count = this.#perAddress.get(network) ?? 0;
+    if (this.#total >= this.#maxTotal) return false;
+    if (count >= this.#maxPerAddress) {
+      if (!isLoopback(address)) return false;
+      this.#warnOnce(address);
+    }
+    this.#perAddress.set(network, count + 1);
+    this.#total++;
+    return true;
+  }
+
+  /** Counts one less; for tickets. */
   leave(address: string): void {
-    const count = this.#perAddress.get(address) ?? 0;
-    if (count <= 1) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, count - 1);
+    const network = networkOf(address);
+    const count = this.#perAddress.get(network) ?? 0;
+    if (count <= 1) this.#perAddress.delete(network);
+    else this.#perAddress.set(network, count - 1);
     this.#total--;
   }
 

@@ -52,7 +52,7 @@ export class Arrival implements SocketOwner, WheelEntry {
   readonly #socket: Socket;
   /** The transport peer, who may be a proxy. */
   readonly #peerAddress: string;
-  #ticket: AdmissionTicket;
+  readonly #ticket: AdmissionTicket;
   #isBelowProxy = false;
   readonly #isTls: boolean;
   #bytes: Buffer | undefined = undefined;
@@ -141,21 +141,11 @@ export class Arrival implements SocketOwner, WheelEntry {
       return;
     }
     this.#isBelowProxy = true;
-    if (header.address !== undefined && !this.#readmit(canonicalAddress(header.address))) return;
+    if (header.address !== undefined && !this.#ticket.moveTo(canonicalAddress(header.address))) {
+      return this.#refuse('accept', 'too_many_connections');
+    }
     const rest = bytes.subarray(header.length);
     if (rest.length > 0) this.onData(rest);
-  }
-
-  /** Counts the connection by its client instead of its proxy. False when that client has too many. */
-  #readmit(address: string): boolean {
-    const ticket = this.#context.admission.enter(address);
-    if (ticket === undefined) {
-      this.#refuse('accept', 'too_many_connections');
-      return false;
-    }
-    this.#ticket.leave();
-    this.#ticket = ticket;
-    return true;
   }
 
   #startTls(bytes: Buffer): void {

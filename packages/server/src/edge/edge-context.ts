@@ -1,3 +1,4 @@
+import type { Config } from '../config/normalize.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import type { TimingWheel } from '../kernel/timing-wheel.ts';
@@ -6,15 +7,17 @@ import type { Admission } from './admission.ts';
 import type { EdgeCounters } from './edge-counters.ts';
 
 /** Limits of the one port; each is an option of the server. */
-export interface EdgeOptions {
-  readonly sniffTimeoutMs: number;
-  readonly handshakeTimeoutMs: number;
-  readonly closeTimeoutMs: number;
-  readonly heartbeatMs: number;
-  readonly payloadMaxBytes: number;
-  readonly outboxHardBytes: number;
-  readonly controlFrameRate: number;
-}
+export type EdgeOptions = Pick<
+  Config,
+  | 'sniffTimeoutMs'
+  | 'handshakeTimeoutMs'
+  | 'closeTimeoutMs'
+  | 'heartbeatMs'
+  | 'payloadMaxBytes'
+  | 'outboxHardBytes'
+  | 'controlFrameRate'
+  | 'tokenRefusalRate'
+>;
 
 /** What all connections of the port share. */
 export interface EdgeContext {

@@ -1,5 +1,5 @@
 /** How far a connection came: the stages of the one port. */
-export type HandshakeStage = 'accept' | 'proxy' | 'tls' | 'sniff' | 'upgrade' | 'auth' | 'open';
+export type HandshakeStage = 'accept' | 'proxy' | 'tls' | 'sniff' | 'http' | 'upgrade' | 'auth' | 'open';
 
 /** Plain numbers about handshakes; metrics read them when they are asked. */
 export class EdgeCounters {

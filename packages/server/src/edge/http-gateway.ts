@@ -49,6 +49,7 @@ export class HttpGateway {
     this.#peers.set(socket, peer);
     socket.once('close', () => peer.ticket.leave());
     this.#server.emit('connection', socket);
+    socket.resume();
   }
 
   #upgradeFromNode(request: IncomingMessage, socket: Socket, head: Buffer): void {

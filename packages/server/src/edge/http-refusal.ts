@@ -8,7 +8,7 @@ import type { HandshakeStage } from './edge-counters.ts';
 export const IDENTITY_HEADER = 'x-parley';
 
 /** Value of the identity header: how far the request came, what about it, and under which id the log has it. */
-export function identityHeader(stage: HandshakeStage | 'http', code: ErrorCode | 'ok', traceId: string): string {
+export function identityHeader(stage: HandshakeStage, code: ErrorCode | 'ok', traceId: string): string {
   return `stage=${stage}; code=${code}; trace=${traceId}`;
 }
 

@@ -1,22 +1,25 @@
 import { createRateBucket, type Rate, type RateBucket, takeToken } from '../session/rate-bucket.ts';
 
-/** Refused tokens per address that are explained by a close code; beyond, a plain 429 must do. */
-const RATE: Rate = { perSecond: 5, burst: 50 };
 const ADDRESSES_MAX = 10_000;
 
 /** Bounds how often an address gets a whole WebSocket handshake just to be told that its token is bad. */
 export class RefusalRate {
   readonly #buckets = new Map<string, RateBucket>();
+  readonly #rate: Rate;
+
+  constructor(perSecond: number) {
+    this.#rate = { perSecond, burst: perSecond * 5 };
+  }
 
   /** Notes a refusal. Returns 0, or the milliseconds to wait when there are too many. */
   note(address: string, nowMs: number): number {
     let bucket = this.#buckets.get(address);
     if (bucket === undefined) {
-      bucket = createRateBucket(RATE, nowMs);
+      bucket = createRateBucket(this.#rate, nowMs);
       if (this.#buckets.size >= ADDRESSES_MAX) this.#forgetOldest();
       this.#buckets.set(address, bucket);
     }
-    return takeToken(bucket, RATE, nowMs);
+    return takeToken(bucket, this.#rate, nowMs);
   }
 
   #forgetOldest(): void {

@@ -12,12 +12,25 @@ export interface SocketOwner {
 
 const OWNER = Symbol('owner');
 
+let reportFault: (failure: unknown) => void = () => undefined;
+
+/** Says who is told about faults in owners. */
+export function onOwnerFault(report: (failure: unknown) => void): void {
+  reportFault = report;
+}
+
 interface OwnedSocket extends Socket {
   [OWNER]?: SocketOwner | undefined;
 }
 
 function onData(this: OwnedSocket, chunk: Buffer): void {
-  this[OWNER]?.onData(chunk);
+  try {
+    this[OWNER]?.onData(chunk);
+  } catch (failure) {
+    // a fault of ours that somebody's bytes have found ends that connection, not the process
+    reportFault(failure);
+    this.destroy();
+  }
 }
 function onEnd(this: OwnedSocket): void {
   this[OWNER]?.onEnd();

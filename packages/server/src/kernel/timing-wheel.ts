@@ -25,15 +25,23 @@ export class TimingWheel {
   readonly #slots: (WheelEntry | undefined)[];
   readonly #monotonic: () => number;
   readonly #startedAtMs: number;
+  readonly #report: (failure: unknown) => void;
   #tick = 0;
   #timer: NodeJS.Timeout | undefined;
   #size = 0;
 
-  constructor(options: { readonly tickMs: number; readonly monotonic: () => number; readonly slots?: number }) {
+  constructor(options: {
+    readonly tickMs: number;
+    readonly monotonic: () => number;
+    readonly slots?: number;
+    /** Told about an entry that throws; the others are not held up. By default it is thrown on. */
+    readonly report?: (failure: unknown) => void;
+  }) {
     this.tickMs = options.tickMs;
     this.#slots = new Array<WheelEntry | undefined>(options.slots ?? 512).fill(undefined);
     this.#monotonic = options.monotonic;
     this.#startedAtMs = options.monotonic();
+    this.#report = options.report ?? rethrow;
   }
 
   /** How many deadlines are pending. */
@@ -84,7 +92,11 @@ export class TimingWheel {
       // an earlier one of this slot may have cancelled or rescheduled it
       if (each.wheelTick < 0 || each.wheelTick > tick) continue;
       this.cancel(each);
-      each.onDue();
+      try {
+        each.onDue();
+      } catch (failure) {
+        this.#report(failure);
+      }
     }
   }
 
@@ -106,4 +118,8 @@ export class TimingWheel {
     entry.wheelPrevious = undefined;
     this.#size--;
   }
+}
+
+function rethrow(failure: unknown): never {
+  throw failure;
 }

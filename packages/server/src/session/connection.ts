@@ -15,8 +15,6 @@ import type { SessionCounters } from './session-counters.ts';
 import type { SessionOptions } from './session-options.ts';
 import type { Wire } from './wire.ts';
 
-/** How long before a token's end its connection is told. */
-const EXPIRY_NOTICE_MS = 60_000;
 /** Longest close reason that fits a control frame (RFC 6455 section 5.5). */
 const REASON_MAX_BYTES = 123;
 
@@ -307,7 +305,7 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
       this.fail(new AppError('token_expired'));
       return false;
     }
-    if (leftMs <= EXPIRY_NOTICE_MS && !this.#wasToldExpiry) {
+    if (leftMs <= this.#context.options.expiryNoticeMs && !this.#wasToldExpiry) {
       this.#wasToldExpiry = true;
       this.push(createPush('auth:expiring', { expires_at: new Date(identity.expiresAtMs).toISOString() }));
     }
@@ -342,7 +340,10 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
       dueMs = Math.min(dueMs, this.#openedAtMs + this.#context.options.authTimeoutMs - nowMs);
     } else {
       const leftMs = this.#identity.expiresAtMs - this.#context.clock.now();
-      dueMs = Math.min(dueMs, this.#wasToldExpiry ? leftMs : Math.max(leftMs - EXPIRY_NOTICE_MS, 0));
+      dueMs = Math.min(
+        dueMs,
+        this.#wasToldExpiry ? leftMs : Math.max(leftMs - this.#context.options.expiryNoticeMs, 0),
+      );
     }
     this.#context.wheel.schedule(this, dueMs);
   }

@@ -36,7 +36,11 @@ export class SessionLayer {
   readonly #unsubscribe: () => void;
 
   constructor({ options, handlers, replaySource, bus, clock, log }: SessionLayerDependencies) {
-    this.wheel = new TimingWheel({ tickMs: TICK_MS, monotonic: () => clock.monotonic() });
+    this.wheel = new TimingWheel({
+      tickMs: TICK_MS,
+      monotonic: () => clock.monotonic(),
+      report: (failure) => log.error({ err: failure }, 'a deadline failed'),
+    });
     this.budget = new OutboxBudget({
       softBytes: options.outboxSoftBytes,
       hardBytes: options.outboxHardBytes,

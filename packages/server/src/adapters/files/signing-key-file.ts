@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateSigningKey, importSigningKey, type SigningKey } from '@parley/tokens';
+import { generateSigningKey, importSigningKey, type SigningKey, type VerificationKey } from '@parley/tokens';
 import { AppError } from '../../kernel/app-error.ts';
 
 /** Name of the key file within the data directory. */
-export const SIGNING_KEY_FILE = 'signing-key.json';
+const SIGNING_KEY_FILE = 'signing-key.json';
 
 /**
  * The key that signs Parley's own tokens: read from the data directory, or made there (mode 0600) when it is missing.
@@ -14,7 +14,17 @@ export const SIGNING_KEY_FILE = 'signing-key.json';
 export async function openSigningKey(directory: string): Promise<SigningKey> {
   const path = join(directory, SIGNING_KEY_FILE);
   const text = await readKeyFile(path);
-  if (text === undefined) return createKeyFile(path);
+  return text === undefined ? createKeyFile(path) : importKey(path, text);
+}
+
+/** The public half of the key in a data directory; undefined when there is none yet. @throws AppError `signing_key_invalid` */
+export async function readVerificationKey(directory: string): Promise<VerificationKey | undefined> {
+  const path = join(directory, SIGNING_KEY_FILE);
+  const text = await readKeyFile(path);
+  return text === undefined ? undefined : importKey(path, text).verificationKey;
+}
+
+function importKey(path: string, text: string): SigningKey {
   try {
     return importSigningKey(JSON.parse(text));
   } catch (cause) {

@@ -6,6 +6,7 @@ import { createConnectionId } from '../../session/session-layer.ts';
 import type { Peer } from '../arrival.ts';
 import type { EdgeContext } from '../edge-context.ts';
 import type { HandshakeStage } from '../edge-counters.ts';
+import { type ForwardedClient, forwardedClient } from '../forwarded.ts';
 import { encodeHttpRefusal, IDENTITY_HEADER, identityHeader } from '../http-refusal.ts';
 import { findPresentedToken } from '../presented-token.ts';
 import { RefusalRate } from '../refusal-rate.ts';
@@ -26,6 +27,7 @@ export interface UpgradePolicy {
   isAllowedHost(host: string | undefined): boolean;
   isAllowedOrigin(origin: string | undefined, host: string | undefined, scheme?: 'http' | 'https'): boolean;
   isListedOrigin(origin: string | undefined): boolean;
+  isTrustedProxy(address: string): boolean;
   readonly isCookieOn: boolean;
   readonly cookieName: string;
 }
@@ -46,12 +48,13 @@ export class UpgradeHandler {
   readonly #policy: UpgradePolicy;
   readonly #authenticate: Authenticate;
   readonly #parserOptions: FrameParserOptions;
-  readonly #refusalRate = new RefusalRate();
+  readonly #refusalRate: RefusalRate;
 
   constructor(context: EdgeContext, policy: UpgradePolicy, authenticate: Authenticate) {
     this.#context = context;
     this.#policy = policy;
     this.#authenticate = authenticate;
+    this.#refusalRate = new RefusalRate(context.options.tokenRefusalRate);
     this.#parserOptions = frameParserOptions({
       maxPayloadBytes: context.options.payloadMaxBytes,
       maxControlFramesPerSecond: context.options.controlFrameRate,
@@ -62,6 +65,8 @@ export class UpgradeHandler {
   /** Answers a request that asks for an upgrade. `rest` are bytes that came after it. */
   handle(socket: Socket, peer: Peer, request: UpgradeRequest, rest: Buffer): void {
     const attempt: Attempt = { socket, peer, traceId: createConnectionId() };
+    const { address, scheme } = this.#clientOf(peer, request);
+    if (!peer.ticket.moveTo(address)) return this.#refuse(attempt, 'accept', 'too_many_connections');
     const [path, query = ''] = splitUrl(request.url ?? '');
     if (path !== WEBSOCKET_PATH) return this.#refuse(attempt, 'upgrade', 'not_found');
     const check = checkUpgrade(request);
@@ -73,7 +78,6 @@ export class UpgradeHandler {
     const [host] = headerValues(request.rawHeaders, 'host');
     const origins = headerValues(request.rawHeaders, 'origin');
     if (!this.#policy.isAllowedHost(host)) return this.#refuse(attempt, 'upgrade', 'host_not_allowed');
-    const scheme = peer.isTls ? 'https' : undefined;
     if (origins.length > 1 || !this.#policy.isAllowedOrigin(origins[0], host, scheme)) {
       return this.#refuse(attempt, 'upgrade', 'origin_not_allowed');
     }
@@ -81,6 +85,16 @@ export class UpgradeHandler {
     const outcome = token === undefined ? undefined : this.#authenticate(token);
     if (outcome?.ok === false && this.#isRefusedTooOften(attempt)) return;
     this.#open(attempt, check, outcome, rest);
+  }
+
+  #clientOf(peer: Peer, { rawHeaders }: UpgradeRequest): ForwardedClient {
+    const { address } = peer.ticket;
+    if (!this.#policy.isTrustedProxy(address)) return { address, scheme: peer.isTls ? 'https' : undefined };
+    const headers = {
+      forwardedFor: headerValues(rawHeaders, 'x-forwarded-for'),
+      forwardedProto: headerValues(rawHeaders, 'x-forwarded-proto'),
+    };
+    return forwardedClient(address, headers, (hop) => this.#policy.isTrustedProxy(hop));
   }
 
   #presentedToken(

@@ -108,8 +108,7 @@ export class WebSocketWire implements Wire, SocketOwner, FrameSink {
   onClose(code: number): void {
     if (this.#ended === undefined) {
       this.#ended = { code, initiator: 'client', reason: nameOf(code) };
-      // 1005 stands for a close frame without a code; it is answered by one without a code
-      this.#socket.write(code === 1005 ? encodeFrame(OPCODE.close, Buffer.alloc(0)) : encodeCloseFrame(code, ''));
+      this.#socket.write(encodeCloseFrame(code));
     }
     this.#endSocket(this.#context.options.closeTimeoutMs);
   }

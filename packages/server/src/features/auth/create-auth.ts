@@ -5,12 +5,11 @@ import type { Log } from '../../kernel/log.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
 import type { AuditLog } from '../../ports/audit-log.ts';
 import type { Bus } from '../../ports/bus.ts';
-import type { CommandHandlers } from '../../ports/caller.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { Authenticator } from './authenticator.ts';
 import { createFirstAdmin, type FirstAdmin } from './first-admin.ts';
 import { ForeignUsers } from './foreign-users.ts';
-import { createAuthHandlers } from './handlers.ts';
+import { type AuthHandlers, createAuthHandlers } from './handlers.ts';
 import { AuthHousekeeping } from './housekeeping.ts';
 import { ApiKeys } from './keys.ts';
 import { LoginLockout } from './login-lockout.ts';
@@ -53,7 +52,7 @@ export interface Auth {
   readonly signup: Signup;
   readonly keys: ApiKeys;
   readonly trail: AuditTrail;
-  readonly handlers: CommandHandlers;
+  readonly handlers: AuthHandlers;
   /** Loads the revocations on start; see AuthHousekeeping. */
   readonly service: Service;
   /** Makes the first administrator when there is no user. */

@@ -20,8 +20,11 @@ export interface AuthHandlersDependencies {
   readonly accounts: AccountStore;
 }
 
+/** The commands of this feature. */
+export type AuthHandlers = Pick<Required<CommandHandlers>, 'login' | 'auth' | 'refresh' | 'logout' | 'find_users'>;
+
 /** Answers `login`, `auth`, `refresh`, `logout` and `find_users`. */
-export function createAuthHandlers(dependencies: AuthHandlersDependencies): CommandHandlers {
+export function createAuthHandlers(dependencies: AuthHandlersDependencies): AuthHandlers {
   const { authenticator, passwordLogin, sessions, users, accounts } = dependencies;
   return {
     login: async (caller, { username, password }) => {

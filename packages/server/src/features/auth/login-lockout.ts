@@ -1,7 +1,7 @@
+import { isLoopback, networkOf } from '../../kernel/addresses.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { BackoffCounter, type BackoffRule } from './backoff-counter.ts';
 import { BoundedSet } from './bounded-set.ts';
-import { isLoopback, networkOf } from './network-of.ts';
 
 const FIRST_WAIT_MS = 1000;
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
+import { networkOf } from '../../kernel/addresses.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { UserRecord } from '../../ports/account-store.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { BackoffCounter } from './backoff-counter.ts';
-import { networkOf } from './network-of.ts';
 import { anonymousFrom } from './requester.ts';
 import type { LocalUser, Users } from './users.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopback, networkOf } from './network-of.ts';
+import { networkOf } from './addresses.ts';
 
 describe('networkOf', () => {
   it('counts an IPv4 address alike in both its spellings', () => {
@@ -14,15 +14,5 @@ describe('networkOf', () => {
 
   it('takes what is no address for its own text', () => {
     expect(networkOf('control socket')).toBe('control socket');
-  });
-});
-
-describe('isLoopback', () => {
-  it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('knows %s', (address) => {
-    expect(isLoopback(address)).toBe(true);
-  });
-
-  it.each(['128.0.0.1', '::2', '10.0.0.1', 'localhost', ''])('does not take %j for it', (address) => {
-    expect(isLoopback(address)).toBe(false);
   });
 });
