@@ -31,7 +31,7 @@ export interface OriginRule {
   isListedOrigin(origin: string | undefined): boolean;
 }
 
-/** Addresses of the machine that runs this, asked again on each question: interfaces come and go. */
+/** Addresses of the machine that runs this. Asked until it names the address in question: interfaces come up late. */
 export type OwnAddresses = () => readonly string[];
 
 /** Builds the rule for one listener. */
@@ -47,12 +47,15 @@ export function createOriginRule(
   const isWildcard = WILDCARDS.has(listening.address);
   const opensToLocalPages = listed.size === 0 && isLoopbackAddress(listening.address);
 
+  const isOwnAddress = (name: string): boolean =>
+    (isWildcard ? ownAddresses() : [listening.address]).some((address) => isSameAddress(address, name));
   const isAllowedHost = (header: string | undefined): boolean => {
     const host = parseHostName(header);
     if (host === undefined) return false;
     if (names.has(host.name) || isLoopbackAddress(host.name)) return true;
-    if (isIP(host.name) === 0) return false;
-    return (isWildcard ? ownAddresses() : [listening.address]).some((address) => isSameAddress(address, host.name));
+    if (isIP(host.name) === 0 || !isOwnAddress(host.name)) return false;
+    names.add(host.name);
+    return true;
   };
   const isOwnOrigin = (origin: string, header: string | undefined, scheme?: 'http' | 'https'): boolean =>
     isAllowedHost(header) &&
