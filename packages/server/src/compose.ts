@@ -10,6 +10,7 @@ import { createOriginRule } from './config/origin-rule.ts';
 import { Admission } from './edge/admission.ts';
 import type { EdgeContext } from './edge/edge-context.ts';
 import { EdgeCounters } from './edge/edge-counters.ts';
+import { addRoutes } from './edge/http/add-routes.ts';
 import { createHttpApp } from './edge/http/create-http-app.ts';
 import { HttpGateway } from './edge/http-gateway.ts';
 import { Listener } from './edge/listener.ts';
@@ -219,10 +220,35 @@ async function openPort(parts: PortParts): Promise<Listener> {
   const authenticate: Authenticate = (token) => core.auth.authenticator.authenticate(token);
   const cookie = { isCookieOn: config.authCookie, cookieName: config.authCookieName };
   const upgrades = new UpgradeHandler(edge, { ...rule, isTrustedProxy, ...cookie }, authenticate);
-  const http = createHttpApp({} as never);
+  const issuers = foreignIssuers(config).map(({ name, prefix = '' }) => ({ name, prefix }));
+  const http = createHttpApp(
+    {
+      policy: rule,
+      clientOf: (request) => gateway.clientOf(request, isTrustedProxy),
+      log: log.child({ part: 'http' }),
+      clock: systemClock,
+      addRoutes: (app) =>
+        addRoutes(app, {
+          auth: core.auth,
+          clock: systemClock,
+          health,
+          publish: (topic, data) => topics.publish(topic, data),
+          renderMetrics: () => metrics.render(),
+          foreignIssuers: issuers,
+          refusalsPerSecond: config.tokenRefusalRate,
+        }),
+      observe: (answered) => metrics.observeHttp(answered),
+    },
+    {
+      headersTimeoutMs: config.handshakeTimeoutMs,
+      requestTimeoutMs: config.handshakeTimeoutMs,
+      bodyMaxBytes: config.payloadMaxBytes,
+      drainMs: config.drainMs,
+    },
+  );
+  const gateway = new HttpGateway(upgrades, http.server);
   await http.start();
   releasers.add(() => http.stop());
-  const gateway = new HttpGateway(upgrades, http.server);
   return new Listener({ host, port: config.port }, edge, {
     tls,
     isTrustedProxy,
@@ -242,11 +268,19 @@ async function resolveHost(host: string): Promise<string> {
 }
 
 function storageCheck({ isWritable, lastError }: ReturnType<SqliteStorage['health']>): HealthCheck {
-  return { name: 'storage', isOk: isWritable, detail: isWritable ? 'The storage can write.' : (lastError ?? 'unknown') };
+  return {
+    name: 'storage',
+    isOk: isWritable,
+    detail: isWritable ? 'The storage can write.' : (lastError ?? 'unknown'),
+  };
 }
 
 /** The server's own part in the audit log; a storage that cannot write does not keep it from stopping. */
-async function auditLife(core: Core, action: string, details: Readonly<Record<string, string | number>>): Promise<void> {
+async function auditLife(
+  core: Core,
+  action: string,
+  details: Readonly<Record<string, string | number>>,
+): Promise<void> {
   await core.storage.audit
     .append({ actor: { kind: 'system' }, action, outcome: 'success', details })
     .catch((failure: unknown) => (action === 'sys_shutdown' ? undefined : Promise.reject(failure)));

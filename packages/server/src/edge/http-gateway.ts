@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Peer } from './arrival.ts';
+import { forwardedClient, type IsTrustedProxy } from './forwarded.ts';
 import { disownSocket, ownSocket } from './socket-owner.ts';
 import { TicketHolder } from './ticket-holder.ts';
 import { type UpgradeHandler, WEBSOCKET_PATH } from './websocket/upgrade-handler.ts';
@@ -26,9 +27,22 @@ export class HttpGateway {
     });
   }
 
-  /** The client of a socket that Node's server holds. */
-  peerOf(socket: Duplex): Peer | undefined {
-    return this.#peers.get(socket);
+  /** The client of a request, after trusted proxies. */
+  clientOf(
+    request: IncomingMessage,
+    isTrustedProxy: IsTrustedProxy,
+  ): { readonly address: string; readonly isTls: boolean } {
+    const peer = this.#peers.get(request.socket);
+    if (peer === undefined) return { address: '', isTls: false };
+    const { address, scheme } = forwardedClient(
+      peer.ticket.address,
+      {
+        forwardedFor: request.headersDistinct['x-forwarded-for'] ?? [],
+        forwardedProto: request.headersDistinct['x-forwarded-proto'] ?? [],
+      },
+      isTrustedProxy,
+    );
+    return { address, isTls: peer.isTls || scheme === 'https' };
   }
 
   /** Serves a socket; `firstBytes` were read from it already. */

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { EdgeCounters } from '../edge/edge-counters.ts';
 import { DURATION_BOUNDS_S } from '../session/session-counters.ts';
 import type { SessionLayer } from '../session/session-layer.ts';
@@ -26,6 +26,14 @@ export class Metrics {
   readonly #sources: MetricSources;
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
 
+  readonly #httpDurations = new Histogram({
+    name: 'parley_http_request_duration_seconds',
+    help: 'Time from an HTTP request to its answer.',
+    labelNames: ['route', 'status'],
+    buckets: [...DURATION_BOUNDS_S],
+    registers: [this.#registry],
+  });
+
   constructor(sources: MetricSources) {
     this.#sources = sources;
     collectDefaultMetrics({ register: this.#registry });
@@ -51,6 +59,19 @@ export class Metrics {
       durations,
     );
     return { contentType: this.#registry.contentType, body: (await this.#registry.metrics()) + histogram };
+  }
+
+  /** Notes an answered HTTP request; the route is a pattern of ours. */
+  observeHttp({
+    route,
+    status,
+    durationMs,
+  }: {
+    readonly route: string;
+    readonly status: number;
+    readonly durationMs: number;
+  }): void {
+    this.#httpDurations.observe({ route, status: String(status) }, durationMs / 1000);
   }
 
   /** Stops measuring. */
