@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { createVerifier } from '@parley/tokens';
+import { createVerifier, type SigningKey } from '@parley/tokens';
 import { openSigningKey, readVerificationKey } from './adapters/files/signing-key-file.ts';
 import { MemoryBus } from './adapters/memory/bus.ts';
 import { openStorage, type SqliteStorage } from './adapters/sqlite/open-storage.ts';
@@ -48,6 +48,7 @@ export interface Core {
 
 /** Opens the core; what was acquired is undone by `releasers`. @throws AppError with the reason and the remedy */
 export async function openCore(config: Config, log: Log, releasers: Releasers): Promise<Core> {
+  let signingKey: SigningKey | undefined;
   const storage = await openStorage({
     directory: config.dataDir,
     synchronous: config.storageSynchronous,
@@ -55,10 +56,14 @@ export async function openCore(config: Config, log: Log, releasers: Releasers): 
     batchMax: config.storageBatchMax,
     batchMaxBytes: config.storageBatchBytes,
     log: log.child({ part: 'storage' }),
+    auditKey: async () => {
+      signingKey = await openSigningKey(config.dataDir);
+      return signingKey;
+    },
     onCheckpoint: (checkpoint) => log.info({ audit: checkpoint }, 'audit checkpoint'),
   });
   releasers.add(() => storage.stop());
-  const signingKey = await openSigningKey(config.dataDir);
+  signingKey ??= await openSigningKey(config.dataDir);
   const bus = new MemoryBus();
   const verifier = createVerifier({
     own: { keys: [signingKey.verificationKey] },
