@@ -11,13 +11,19 @@ export interface ReaderOptions extends Pick<ConnectionOptions, 'path' | 'busyTim
   readonly auditKey: AuditKey | undefined;
 }
 
+/** One connection with everything prepared on it. */
+interface ReadSession {
+  readonly database: DatabaseSync;
+  readonly operations: Operations;
+}
+
 /**
  * Runs calls that read. The calls of one `run` see one state of the database: everything that was committed before.
  * After a fault of the storage the database is opened anew with the next call.
  */
 export class StorageReader {
   readonly #options: ReaderOptions;
-  #session: { readonly database: DatabaseSync; readonly operations: Operations } | undefined;
+  #session: ReadSession | undefined;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -52,13 +58,20 @@ export class StorageReader {
   }
 
   #openSession(): Operations {
-    if (this.#session === undefined) {
-      const database = openReadConnection(this.#options);
-      this.#session = { database, operations: prepareReads(database, this.#options.auditKey) };
-    }
+    this.#session ??= this.#createSession();
     const { database, operations } = this.#session;
     if (!database.isTransaction) database.exec('BEGIN');
     return operations;
+  }
+
+  #createSession(): ReadSession {
+    const database = openReadConnection(this.#options);
+    try {
+      return { database, operations: prepareReads(database, this.#options.auditKey) };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
   }
 
   #endSnapshot(): void {
