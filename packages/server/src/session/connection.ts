@@ -1,4 +1,4 @@
-import { CLOSE_CODES, type CloseName, type ErrorReply, type PushClass, type Reply } from '@parley/protocol';
+import { CLOSE_CODES, type CloseName, type PushClass } from '@parley/protocol';
 import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
@@ -229,9 +229,9 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
     this.#closeWhenAnswered();
   }
 
-  /** Sends the answer to a command. */
-  reply(reply: Reply | ErrorReply): void {
-    this.#enqueue(this.wire.format.encode(JSON.stringify(reply)), 'control');
+  /** Sends the answer to a command, a Reply or ErrorReply as JSON. */
+  reply(json: string): void {
+    this.#enqueue(this.wire.format.encode(json), 'control');
   }
 
   /** A live event of a chat; see CatchUp for when it is skipped. */

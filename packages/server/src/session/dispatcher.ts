@@ -3,7 +3,6 @@ import {
   type CommandDefinition,
   type CommandType,
   REQUEST_ID_MAX_BYTES,
-  RESERVED_KEYS,
   type RequestId,
 } from '@parley/protocol';
 import { AppError } from '../kernel/app-error.ts';
@@ -21,8 +20,8 @@ interface Route {
   readonly definition: CommandDefinition;
   readonly handler: CommandHandler;
   readonly counter: CommandCounter;
-  /** The reply's type; only `hello` is answered by another one. */
-  readonly replyType: string;
+  /** How the JSON of each success begins; building a reply from text costs half of serialising it whole. */
+  readonly replyStart: string;
 }
 
 /** What is known of a message that is being answered. */
@@ -66,7 +65,8 @@ export class Dispatcher {
         definition: COMMANDS[type],
         handler: context.handlers[type] as CommandHandler,
         counter: context.counters.command(type),
-        replyType: type === 'hello' ? 'welcome' : type,
+        // only `hello` is answered by another type
+        replyStart: `{"type":${JSON.stringify(type === 'hello' ? 'welcome' : type)},"status":"success"`,
       });
     }
   }
@@ -156,12 +156,9 @@ export class Dispatcher {
   }
 
   #succeed(connection: Connection, route: Route, request: Request, startMs: number, payload: unknown): void {
-    const type = route.replyType;
-    connection.reply(
-      request.requestId === undefined
-        ? { type, status: 'success', payload }
-        : { type, status: 'success', request_id: request.requestId, payload },
-    );
+    const { requestId } = request;
+    const echo = requestId === undefined ? '' : `,"request_id":${JSON.stringify(requestId)}`;
+    connection.reply(`${route.replyStart}${echo},"payload":${JSON.stringify(payload)}}`);
     route.counter.observeMs(this.#clock.monotonic() - startMs);
   }
 
@@ -172,7 +169,7 @@ export class Dispatcher {
       route.counter.observeMs(this.#clock.monotonic() - startMs);
     }
     this.#logFailure(connection, request, error);
-    connection.reply(errorReply(error, request));
+    connection.reply(JSON.stringify(errorReply(error, request)));
     if (error.row.close !== undefined && connection.identity === undefined)
       connection.close(error.row.close, error.code);
   }
@@ -213,8 +210,10 @@ function readRequest(message: Readonly<Record<string, unknown>>): Request {
 /** Refuses reserved keys at any depth of the protocol's own fields; what is opaque belongs to the user. */
 function assertNoReservedKeys(value: object, opaque?: readonly string[], depth = 0): void {
   if (depth > FIELD_DEPTH_MAX) throw new AppError('invalid_fields', { message: 'The fields are nested too deeply.' });
-  for (const [key, nested] of Object.entries(value)) {
-    if (RESERVED_KEYS.includes(key)) throw new AppError('reserved_key');
+  for (const key in value) {
+    // JSON.parse makes __proto__ an own key; the others are inherited by everything and listed only when they are own
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype') throw new AppError('reserved_key');
+    const nested = (value as Readonly<Record<string, unknown>>)[key];
     if (typeof nested !== 'object' || nested === null || opaque?.includes(key) === true) continue;
     assertNoReservedKeys(nested, undefined, depth + 1);
   }

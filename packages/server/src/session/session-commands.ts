@@ -1,6 +1,7 @@
 import { MIN_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@parley/protocol';
 import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { isoTime } from '../kernel/iso-time.ts';
 import type { CommandHandlers } from '../ports/caller.ts';
 import type { ChatLog } from '../ports/chat-log.ts';
 
@@ -18,7 +19,7 @@ export function createSessionCommands(
   deps: SessionCommandDependencies,
 ): Pick<Required<CommandHandlers>, 'hello' | 'ping'> {
   const { chatLog, clock, limits, heartbeatMs } = deps;
-  const serverTime = () => new Date(clock.now()).toISOString();
+  const serverTime = () => isoTime(clock.now());
   return {
     hello: (caller, { protocol = PROTOCOL_VERSION }) => {
       if (protocol < MIN_PROTOCOL_VERSION || protocol > PROTOCOL_VERSION) {

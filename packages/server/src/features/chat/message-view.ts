@@ -1,4 +1,5 @@
 import type { COMMANDS, FieldsOf, PayloadOf } from '@parley/protocol';
+import { isoTime } from '../../kernel/iso-time.ts';
 import type { ListedChat, ListedMessage } from '../../ports/chat-log.ts';
 
 /** A message as clients see one. */
@@ -28,7 +29,7 @@ export function freshMessageView(message: {
     seq: message.seq,
     sender_id: message.senderId,
     content: message.content,
-    timestamp: new Date(message.timestampMs).toISOString(),
+    timestamp: isoTime(message.timestampMs),
     read_at: null,
     read_by: '[]',
     read_count: 0,
