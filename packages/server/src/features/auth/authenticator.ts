@@ -2,21 +2,10 @@ import { hash } from 'node:crypto';
 import { type ErrorCode, errorRow } from '@parley/protocol';
 import type { VerifiedClaims, Verifier } from '@parley/tokens';
 import type { Clock } from '../../kernel/clock.ts';
+import type { AuthenticateOutcome } from '../../ports/authenticate.ts';
 import type { Identity } from '../../ports/caller.ts';
 import type { ForeignUsers } from './foreign-users.ts';
 import type { Revocations } from './revocations.ts';
-
-/** What became of a token. */
-export type Authentication =
-  | { readonly ok: true; readonly identity: Identity }
-  | {
-      readonly ok: false;
-      readonly code: ErrorCode;
-      /** For the client. */
-      readonly message: string;
-      /** For the operator's log and timeline; may name configured issuers. Holds nothing of the token but quoted claims. */
-      readonly detail: string;
-    };
 
 export interface AuthenticatorOptions {
   readonly verifier: Verifier;
@@ -47,7 +36,7 @@ export class Authenticator {
    * Decides about whatever was presented as a token, synchronously; `undefined` means that nothing was. Never throws.
    * A user of another issuer who comes for the first time is stored on the way (see ForeignUsers).
    */
-  authenticate(token: unknown): Authentication {
+  authenticate(token: unknown): AuthenticateOutcome {
     const verdict = this.#verifier.verify(token);
     if (!verdict.ok) return refuse(verdict.code, verdict.detail);
     const { claims } = verdict;
@@ -78,6 +67,6 @@ export class Authenticator {
   }
 }
 
-function refuse(code: ErrorCode, detail: string): Authentication {
+function refuse(code: ErrorCode, detail: string): AuthenticateOutcome {
   return { ok: false, code, message: errorRow(code).message, detail };
 }

@@ -97,8 +97,7 @@ export class Sessions {
     if (sessionId !== undefined) {
       await this.#end(sessionId, by);
     } else if (tokenId !== undefined) {
-      await this.#record('token', tokenId, by);
-      await this.#revocations.revoke('token', tokenId, identity.expiresAtMs + this.#leewayMs);
+      await this.endToken(tokenId, identity.expiresAtMs, by);
     }
   }
 
@@ -126,6 +125,17 @@ export class Sessions {
    */
   async endById(sessionId: string, by: Requester): Promise<void> {
     await this.#end(sessionId, by);
+  }
+
+  /**
+   * Ends one token.
+   * @param tokenId its `jti`; for a token without one, what `Authenticator` made up for it.
+   * @param expiresAtMs its `exp`; null when that is not known, and it is remembered for good.
+   * @throws AppError as the store
+   */
+  async endToken(tokenId: string, expiresAtMs: number | null, by: Requester): Promise<void> {
+    await this.#record('token', tokenId, by);
+    await this.#revocations.revoke('token', tokenId, expiresAtMs === null ? null : expiresAtMs + this.#leewayMs);
   }
 
   /** Ends all that a user was issued until now, here or by another issuer. @throws AppError as the store */
