@@ -97,6 +97,14 @@ export const ERRORS = {
     message: 'The token has expired.',
     remedy: 'Get a new token (refresh, or sign in again) and connect with it.',
   },
+  token_expiring: {
+    retry: 'now',
+    level: 'silent',
+    http: 401,
+    message: 'The token of this connection ends soon.',
+    remedy:
+      'Send {"type":"auth","token":"..."} with a new token of the same user; else the connection closes with 4001.',
+  },
   token_revoked: { ...never, http: 401, close: 'revoked', message: 'The token was revoked.', remedy: 'Sign in again.' },
   not_authenticated: {
     ...never,
@@ -250,6 +258,13 @@ export const ERRORS = {
     message: 'Too many frames for too long.',
     remedy: 'Slow down; `welcome` tells the limits.',
   },
+  events_lost: {
+    retry: 'now',
+    level: 'silent',
+    http: 410,
+    message: 'Events of a chat were removed before this connection had read them.',
+    remedy: 'Load the chat again with get_messages. Clients that said `hello` get `gap` instead.',
+  },
   slow_consumer: {
     retry: 'backoff',
     level: 'info',
@@ -265,6 +280,13 @@ export const ERRORS = {
     close: 'heartbeat_timeout',
     message: 'Two heartbeats went unanswered.',
     remedy: 'Reconnect. If it repeats, something between drops idle connections.',
+  },
+  connection_closed: {
+    retry: 'now',
+    level: 'silent',
+    http: 409,
+    message: 'The connection ended before this was done.',
+    remedy: 'Connect and sign in again.',
   },
   overloaded: {
     ...backoff,
