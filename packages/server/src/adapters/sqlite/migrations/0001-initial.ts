@@ -122,8 +122,8 @@ const CHATS = [
   ) STRICT, WITHOUT ROWID`,
 ];
 
-const appendOnly = (table: string, event: string) =>
-  `CREATE TRIGGER ${table}_refuses_${event} BEFORE ${event.toUpperCase()} ON ${table}
+const appendOnly = (table: string, event: string, condition = '') =>
+  `CREATE TRIGGER ${table}_refuses_${event.toLowerCase()} BEFORE ${event} ON ${table} ${condition}
   BEGIN
     SELECT RAISE(ABORT, 'the ${table} table is append-only');
   END`;
@@ -139,7 +139,14 @@ const AUDIT = [
     signature TEXT NOT NULL,
     PRIMARY KEY (seq, key_id)
   ) STRICT, WITHOUT ROWID`,
-  ...['audit', 'audit_checkpoints'].flatMap((table) => [appendOnly(table, 'update'), appendOnly(table, 'delete')]),
+  ...['audit', 'audit_checkpoints'].flatMap((table) => [appendOnly(table, 'UPDATE'), appendOnly(table, 'DELETE')]),
+  // INSERT OR REPLACE removes rows without asking the triggers above
+  appendOnly('audit', 'INSERT', 'WHEN NEW.seq <> (SELECT ifnull(max(seq), 0) + 1 FROM audit)'),
+  appendOnly(
+    'audit_checkpoints',
+    'INSERT',
+    'WHEN EXISTS (SELECT 1 FROM audit_checkpoints c WHERE c.seq = NEW.seq AND c.key_id = NEW.key_id)',
+  ),
 ];
 
 /** Facts about the database: the log's epoch, the key of address hashes, the newest breaking migration. */

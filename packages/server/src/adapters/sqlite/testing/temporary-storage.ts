@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../../kernel/clock.ts';
@@ -24,11 +24,23 @@ export class StoppedClock implements Clock {
   }
 }
 
+let template: Promise<Buffer> | undefined;
+
+/** An empty database, made once: tests do not each wait for the migrations. */
+async function emptyDatabase(): Promise<Buffer> {
+  using directory = temporaryDirectory();
+  const storage = await openStorage({ directory: directory.path, synchronous: 'off', log: silentLog });
+  await storage.stop();
+  return readFileSync(join(directory.path, 'parley.db'));
+}
+
 /** A storage in a directory of its own. Nothing waits for the disk unless the test asks for it. */
 export async function openTemporaryStorage(
   options: Partial<StorageOptions> = {},
 ): Promise<{ readonly storage: SqliteStorage; readonly directory: string } & AsyncDisposable> {
   const directory = temporaryDirectory();
+  template ??= emptyDatabase();
+  writeFileSync(join(directory.path, 'parley.db'), await template);
   const storage = await openStorage({ directory: directory.path, synchronous: 'off', log: silentLog, ...options });
   return {
     storage,

@@ -27,8 +27,8 @@ export class AuditWrites {
     this.#insert = prepare(database, 'INSERT INTO audit (seq, content, hash) VALUES (?, ?, ?)');
     this.#insertCheckpoint = prepare(
       database,
-      `INSERT INTO audit_checkpoints (seq, key_id, hash, at, signature) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (seq, key_id) DO NOTHING`,
+      `INSERT INTO audit_checkpoints (seq, key_id, hash, at, signature) SELECT ?1, ?2, ?3, ?4, ?5
+        WHERE NOT EXISTS (SELECT 1 FROM audit_checkpoints WHERE seq = ?1 AND key_id = ?2)`,
     );
   }
 
