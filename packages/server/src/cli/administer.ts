@@ -54,5 +54,6 @@ async function runOffline(config: Config, command: string, args: object): Promis
   const { openCore } = await import('../compose.ts');
   await using releasers = new Releasers();
   const core = await openCore(config, silentLog, releasers);
-  return core.administration.run(command, args);
+  // awaited here: what was opened is closed on leaving
+  return await core.administration.run(command, args);
 }
