@@ -158,7 +158,7 @@ describe('a refusal', () => {
 describe('the Host rule', () => {
   it.each(['evil.example', `${HOST}.evil.example`, ''])('refuses %j on every address', async (host) => {
     await using test = createTestHttpApp();
-    for (const url of ['/', '/livez', '/nowhere', '/v1/users']) {
+    for (const url of ['/', '/livez', '/nowhere', '/v1/users', '/%zz']) {
       const answer = await test.send('GET', url, { headers: { host } });
       expect(answer.statusCode).toBe(403);
       expect(answer.json()).toMatchObject({ code: 'host_not_allowed' });

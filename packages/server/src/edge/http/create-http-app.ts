@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import helmet from '@fastify/helmet';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from '@fastify/type-provider-zod';
-import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { createId } from '../../kernel/ids.ts';
@@ -69,10 +69,7 @@ export function createHttpApp(dependencies: HttpAppDependencies, options: HttpAp
   const app = fastify({
     serverFactory: (handler) => createHttpServer(handler, options),
     clientErrorHandler: (fault, socket) => clientErrors.refuse(fault, socket),
-    frameworkErrors: (fault, request, reply) => {
-      prepare(request, dependencies);
-      return replyWithProblem(fault, request, reply, log);
-    },
+    frameworkErrors: (fault, request, reply) => refuseAddress(fault, request, reply, dependencies),
     bodyLimit: options.bodyMaxBytes ?? 65_536,
     genReqId: () => createId('trc'),
     // draining is refused below, in our own form
@@ -127,6 +124,25 @@ function addHooks(app: HttpInstance, dependencies: HttpAppDependencies, openRequ
   app.setNotFoundHandler(() => {
     throw new AppError('not_found');
   });
+}
+
+/** Answers an address that cannot be routed, for which fastify runs no hooks; the rules hold there too. */
+function refuseAddress(
+  fault: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  dependencies: HttpAppDependencies,
+): void {
+  let refusal: unknown = fault;
+  prepare(request, dependencies);
+  reply.raw.once('close', () => tell(request, reply.statusCode, dependencies));
+  reply.header('cache-control', 'no-store');
+  try {
+    checkOrigin(dependencies.policy, request, reply);
+  } catch (ruled) {
+    refusal = ruled;
+  }
+  replyWithProblem(refusal, request, reply, dependencies.log);
 }
 
 /** Answers are data, never pages. HSTS is left to whoever owns the host name: it would bind every port of it. */

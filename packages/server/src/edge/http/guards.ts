@@ -48,21 +48,39 @@ export class Guards {
   /** Administrators. @throws AppError also `forbidden` */
   readonly admin: Guard = async (request) => {
     request.sender = await this.#identify(request);
-    if (!isAdminSender(request.sender)) throw await this.#forbid(request, new AppError('forbidden'));
+    if (!isAdminSender(request.sender)) throw await this.forbid(request, new AppError('forbidden'));
   };
 
   /** Administrators, and keys with a scope. @throws AppError also `scope_missing`, `api_key_invalid` */
   adminOr(scope: Scope): Guard {
     return async (request) => {
       request.sender = await this.#identify(request);
-      if (!mayAs(request.sender, scope)) throw await this.#forbid(request, refusalFor(request.sender, scope));
+      await this.assertMay(request, scope);
     };
+  }
+
+  /** Refuses a known sender who may not do what a scope allows. @throws AppError `forbidden`, `scope_missing` */
+  async assertMay(request: FastifyRequest, scope: Scope): Promise<void> {
+    const { sender } = request;
+    if (isAdminSender(sender) || (sender.kind === 'key' && sender.key.scopes.has(scope))) return;
+    throw await this.forbid(request, refusalFor(sender, scope));
   }
 
   /** Anybody who is signed in or has a key; the route decides the rest. */
   readonly known: Guard = async (request) => {
     request.sender = await this.#identify(request);
   };
+
+  /** Records that somebody may not do this, and returns the error to throw. */
+  async forbid(request: FastifyRequest, error: AppError): Promise<AppError> {
+    await this.#trail.failed({
+      action: 'authz_fail',
+      by: requesterOf(request.sender, request.client.address),
+      reason: error.code,
+      object: { kind: 'route', id: `${request.method} ${request.routeOptions.url ?? ''}` },
+    });
+    return error;
+  }
 
   async #identify(request: FastifyRequest): Promise<Sender> {
     const header = request.headers.authorization;
@@ -88,21 +106,6 @@ export class Guards {
       retryAfterMs,
     });
   }
-
-  async #forbid(request: FastifyRequest, error: AppError): Promise<AppError> {
-    await this.#trail.failed({
-      action: 'authz_fail',
-      by: requesterOf(request.sender, request.client.address),
-      reason: error.code,
-      object: { kind: 'route', id: `${request.method} ${request.routeOptions.url ?? ''}` },
-    });
-    return error;
-  }
-}
-
-/** Whether somebody may do what a scope allows. */
-export function mayAs(sender: Sender, scope: Scope): boolean {
-  return isAdminSender(sender) || (sender.kind === 'key' && sender.key.scopes.has(scope));
 }
 
 /** What to tell somebody who may not. */

@@ -124,6 +124,24 @@ describe('what is no request', () => {
     expect(answer).toContain(`"code":"${code}"`);
   });
 
+  it.each([
+    ['PROPFIND / HTTP/1.1', 405, 'method_not_allowed'],
+    ['TRACE /livez HTTP/1.1', 405, 'method_not_allowed'],
+    ['OPTIONS * HTTP/1.1', 404, 'not_found'],
+    ['GET http://evil.example/livez HTTP/1.1', 403, 'host_not_allowed'],
+    [`GET http://${HOST}/livez HTTP/1.1`, 200, 'ok'],
+    ['GET //evil.example/livez HTTP/1.1', 404, 'not_found'],
+    ['GET /livez HTTP/1.1\r\nExpect: miracles', 200, 'ok'],
+  ])('%j is answered with %d in our form', async (start, status, code) => {
+    await using test = createTestHttpApp();
+    await test.app.start();
+    const socket = await connectTo(test.app);
+    socket.write(`${start}\r\nHost: ${HOST}\r\nConnection: close\r\n\r\n`);
+    const answer = await readToEnd(socket);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain(`x-parley: stage=http; code=${code}; trace=`);
+  });
+
   it('two Host headers are refused: something before us may have believed the other', async () => {
     await using test = createTestHttpApp();
     await test.app.start();

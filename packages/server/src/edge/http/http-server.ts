@@ -40,6 +40,8 @@ export function createHttpServer(answer: RequestListener, options: HttpServerOpt
     answer,
   );
   server.setTimeout(options.idleTimeoutMs ?? 60_000);
+  // an expectation that is not known is ignored (RFC 9110 section 10.1.1 allows it): a refusal would not be in our form
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.emit('listening');
   return server;
 }

@@ -20,8 +20,9 @@ export function checkOrigin(policy: RequestPolicy, request: FastifyRequest, repl
   const origins = headerValues(request.raw.rawHeaders, 'origin');
   const [host] = hosts;
   const [origin] = origins;
-  // two of them: whoever looked before us may have looked at the other
-  if (hosts.length !== 1 || !policy.isAllowedHost(host)) throw new AppError('host_not_allowed');
+  // two names: whoever looked before us may have looked at the other
+  const isOneName = hosts.length === 1 && [undefined, host].includes(authorityOf(request.raw.url ?? ''));
+  if (!isOneName || !policy.isAllowedHost(host)) throw new AppError('host_not_allowed');
   const scheme = request.client.isTls ? 'https' : undefined;
   if (origins.length > 1 || !policy.isAllowedOrigin(origin, host, scheme)) throw new AppError('origin_not_allowed');
   reply.header('vary', 'origin');
@@ -30,6 +31,11 @@ export function checkOrigin(policy: RequestPolicy, request: FastifyRequest, repl
     'access-control-allow-origin': origin,
     'access-control-expose-headers': CORS_RESPONSE_HEADERS,
   });
+}
+
+/** The host that an address in absolute form names; it would count in place of `Host` (RFC 9112 section 3.2.2). */
+function authorityOf(url: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1];
 }
 
 /** Whether a request asks, on behalf of a page, if another request may be sent (Fetch standard, CORS-preflight). */

@@ -1,5 +1,5 @@
 import { COMMANDS } from '@parley/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../kernel/app-error.ts';
 import { createFakeCaller } from './testing/fake-caller.ts';
 import { nextTurn } from './testing/next-turn.ts';
@@ -22,6 +22,15 @@ describe('login', () => {
     expect(caller.identity?.userId).toBe(user.id);
     expect(auth.authenticator.authenticate(payload.token).ok).toBe(true);
     expect(Date.parse(payload.expires_at)).toBe(caller.identity?.expiresAtMs);
+  });
+
+  it('signs nobody in with a session that was ended while it began', async () => {
+    const { caller, login, user, auth } = await setUp();
+    vi.spyOn(auth.trail, 'succeeded').mockImplementationOnce(() => auth.sessions.endAll(user.id, SOMEBODY));
+    await expect(login(caller, { username: 'ann', password: PASSWORD })).rejects.toMatchObject({
+      code: 'token_revoked',
+    });
+    expect(caller.identity).toBeUndefined();
   });
 
   it('leaves no session behind when the connection cannot have it', async () => {

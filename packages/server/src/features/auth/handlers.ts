@@ -1,11 +1,12 @@
 import { AppError } from '../../kernel/app-error.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
+import type { AuthenticateOutcome } from '../../ports/authenticate.ts';
 import { type Caller, type CommandHandlers, type Identity, identityOf } from '../../ports/caller.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { PasswordLogin } from './password-login.ts';
 import { publicUser } from './public-user.ts';
 import { userFrom } from './requester.ts';
-import { type SessionGrant, sessionPayload } from './session-grant.ts';
+import { sessionPayload } from './session-grant.ts';
 import type { Sessions } from './sessions.ts';
 import type { Users } from './users.ts';
 
@@ -30,14 +31,17 @@ export function createAuthHandlers(dependencies: AuthHandlersDependencies): Auth
     login: async (caller, { username, password }) => {
       const address = caller.remoteAddress;
       const grant = await passwordLogin.login({ username, password, address, userAgent: null });
-      await admit(caller, grant, sessions);
+      try {
+        admit(caller, authenticator.authenticate(grant.accessToken));
+      } catch (refusal) {
+        // a session that the connection cannot have (another user, too many connections) does not stay behind
+        await sessions.logout(grant.identity, userFrom(grant.user.id, address));
+        throw refusal;
+      }
       return sessionPayload(grant);
     },
     auth: async (caller, { token }) => {
-      const verdict = authenticator.authenticate(token);
-      if (!verdict.ok) throw new AppError(verdict.code, { message: verdict.message });
-      const { identity } = verdict;
-      caller.authenticate(identity);
+      const identity = admit(caller, authenticator.authenticate(token));
       return {
         user: { ...(await describe(identity, accounts)), roles: [...identity.roles] },
         connection_id: caller.connectionId,
@@ -47,7 +51,9 @@ export function createAuthHandlers(dependencies: AuthHandlersDependencies): Auth
     refresh: async (caller, fields) => {
       const grant = await sessions.refresh(fields.refresh_token, caller.remoteAddress);
       // whoever refreshes the session they are connected with need not send `auth` as well
-      if (caller.identity?.sessionId === grant.identity.sessionId) caller.authenticate(grant.identity);
+      if (caller.identity?.sessionId === grant.identity.sessionId) {
+        admit(caller, authenticator.authenticate(grant.accessToken));
+      }
       return sessionPayload(grant);
     },
     logout: async (caller) => {
@@ -62,14 +68,14 @@ export function createAuthHandlers(dependencies: AuthHandlersDependencies): Auth
   };
 }
 
-/** Signs the connection in; a session that it cannot have (another user, too many connections) does not stay behind. */
-async function admit(caller: Caller, grant: SessionGrant, sessions: Sessions): Promise<void> {
-  try {
-    caller.authenticate(grant.identity);
-  } catch (refusal) {
-    await sessions.logout(grant.identity, userFrom(grant.user.id, caller.remoteAddress));
-    throw refusal;
-  }
+/**
+ * Signs the connection in, in the same turn in which the token was found good: what is revoked from now on finds and
+ * closes it. @throws AppError the outcome's, and those of `Caller.authenticate`
+ */
+function admit(caller: Caller, outcome: AuthenticateOutcome): Identity {
+  if (!outcome.ok) throw new AppError(outcome.code, { message: outcome.message });
+  caller.authenticate(outcome.identity);
+  return outcome.identity;
 }
 
 /** The user's record, or the id alone while a user of another issuer is on the way into the store or it cannot be read. */

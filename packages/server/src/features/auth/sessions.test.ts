@@ -1,6 +1,6 @@
 import { REFRESH_TOKEN_PREFIX } from '@parley/tokens';
 import { describe, expect, it } from 'vitest';
-import { hashOpaqueToken } from './opaque-token.ts';
+import { createOpaqueToken, hashOpaqueToken } from './opaque-token.ts';
 import { userFrom } from './requester.ts';
 import { nextTurn } from './testing/next-turn.ts';
 import { ADDRESS, createTestAuth, PASSWORD, SOMEBODY, type TestAuth } from './testing/test-auth.ts';
@@ -60,6 +60,16 @@ describe('sessions', () => {
       await expect(auth.sessions.refresh(token, ADDRESS)).rejects.toMatchObject({ code: 'refresh_invalid' });
     },
   );
+
+  it('are not looked for in the store after hundreds of wrong refresh tokens from one address', async () => {
+    const auth = createTestAuth();
+    const { refreshToken } = await signIn(auth);
+    const wrong = () => auth.sessions.refresh(createOpaqueToken(REFRESH_TOKEN_PREFIX), '198.51.100.1');
+    for (let n = 0; n < 300; n++) await expect(wrong()).rejects.toMatchObject({ code: 'refresh_invalid' });
+    await expect(wrong()).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) });
+    expect(auth.accounts.calls.get('rotateRefresh')).toBe(300);
+    await expect(auth.sessions.refresh(refreshToken, ADDRESS)).resolves.toBeDefined();
+  });
 
   it('cannot be refreshed after their refresh token expired, or by a disabled user', async () => {
     const auth = createTestAuth({ refreshTokenTtlSeconds: 60 });

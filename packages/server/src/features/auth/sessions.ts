@@ -6,6 +6,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { AccountStore, SessionRecord, UserRecord } from '../../ports/account-store.ts';
 import type { Identity } from '../../ports/caller.ts';
 import type { AuditTrail } from './audit-trail.ts';
+import { FailureGate } from './failure-gate.ts';
 import { createOpaqueToken, hashOpaqueToken, hasOpaqueForm } from './opaque-token.ts';
 import { anonymousFrom, type Requester } from './requester.ts';
 import type { Revocations } from './revocations.ts';
@@ -43,6 +44,8 @@ export class Sessions {
   readonly #signingKey: SigningKey;
   readonly #clock: Clock;
   readonly #log: Log;
+  /** Every refresh is a write, also a wrong one. */
+  readonly #refreshGate = new FailureGate({ maxFailures: 300, windowMs: 60_000 });
   readonly #accessTtlSeconds: number;
   readonly #refreshTtlMs: number;
   readonly #leewayMs: number;
@@ -75,16 +78,19 @@ export class Sessions {
 
   /**
    * Replaces a refresh token by the next, with a new access token.
-   * @throws AppError `refresh_invalid`, `refresh_reused` (its session has ended), `account_disabled`; and as the store
+   * @throws AppError `refresh_invalid`, `refresh_reused` (its session has ended), `account_disabled`, `rate_limited`; and
+   *   as the store
    */
   async refresh(refreshToken: string, address: string): Promise<SessionGrant> {
     if (!hasOpaqueForm(REFRESH_TOKEN_PREFIX, refreshToken)) throw new AppError('refresh_invalid');
+    await this.#refreshGate.assertOpen(address);
     const next = createOpaqueToken(REFRESH_TOKEN_PREFIX);
     const outcome = await this.#accounts.rotateRefresh({
       refreshHash: hashOpaqueToken(refreshToken),
       nextHash: hashOpaqueToken(next),
       nextExpiresAtMs: this.#clock.now() + this.#refreshTtlMs,
     });
+    if (outcome.status !== 'rotated') await this.#refreshGate.count(address);
     if (outcome.status === 'invalid') throw new AppError('refresh_invalid');
     if (outcome.status === 'reused') return this.#refuseReuse(outcome.session, address);
     if (outcome.user.isDisabled) throw new AppError('account_disabled');

@@ -59,6 +59,7 @@ describe('POST /v1/users/:id/password', () => {
       body: { password: NEW },
     });
     expect([answer.statusCode, answer.json().code]).toEqual([403, 'forbidden']);
+    expect(test.auth.audit.of('authz_fail')).toMatchObject([{ actor: { kind: 'user', id: test.annId } }]);
   });
 });
 

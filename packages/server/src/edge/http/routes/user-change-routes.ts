@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Users } from '../../../features/auth/users.ts';
 import { AppError } from '../../../kernel/app-error.ts';
-import { type Guards, mayAs } from '../guards.ts';
+import type { Guards } from '../guards.ts';
 import type { HttpInstance } from '../http-instance.ts';
 import { isAdminSender, requesterOf, type Sender } from '../sender.ts';
 
@@ -32,7 +32,7 @@ export function addUserChangeRoutes(app: HttpInstance, dependencies: UserChangeR
       if (present === undefined) throw new AppError('invalid_fields', { message: 'current_password: is missing.' });
       await users.changePassword(id, present, next, by);
     } else {
-      await assertMayChange(request, id, users);
+      await assertMayChange(request, id, dependencies);
       await users.setPassword(id, next, by);
     }
     return reply.code(204).send();
@@ -48,7 +48,7 @@ export function addUserChangeRoutes(app: HttpInstance, dependencies: UserChangeR
           remedy: 'Ask another administrator.',
         });
       }
-      await assertMayChange(request, id, users);
+      await assertMayChange(request, id, dependencies);
       await users[action](id, requesterOf(request.sender, request.client.address));
       return reply.code(204).send();
     });
@@ -64,12 +64,15 @@ function isOwn(sender: Sender, userId: string): boolean {
  * would be one.
  * @throws AppError `forbidden`, `scope_missing`, `user_not_found`
  */
-async function assertMayChange({ sender }: FastifyRequest, userId: string, users: Users): Promise<void> {
-  if (isAdminSender(sender)) return;
-  if (!mayAs(sender, 'users:write')) {
-    if (sender.kind !== 'key') throw new AppError('forbidden');
-    throw new AppError('scope_missing', { message: 'The API key lacks the scope users:write.' });
-  }
-  const { roles } = await users.get(userId);
-  if (roles.length > 0) throw new AppError('forbidden', { message: 'A key may not change users who have roles.' });
+async function assertMayChange(
+  request: FastifyRequest,
+  userId: string,
+  { guards, users }: UserChangeRoutesDependencies,
+): Promise<void> {
+  await guards.assertMay(request, 'users:write');
+  if (isAdminSender(request.sender) || (await users.get(userId)).roles.length === 0) return;
+  throw await guards.forbid(
+    request,
+    new AppError('forbidden', { message: 'A key may not change users who have roles.' }),
+  );
 }
