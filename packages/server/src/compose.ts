@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createVerifier, type SigningKey } from '@parley/tokens';
 import { openSigningKey, readVerificationKey } from './adapters/files/signing-key-file.ts';
 import { MemoryBus } from './adapters/memory/bus.ts';
@@ -11,7 +12,7 @@ import { Admission } from './edge/admission.ts';
 import type { EdgeContext } from './edge/edge-context.ts';
 import { EdgeCounters } from './edge/edge-counters.ts';
 import { addRoutes } from './edge/http/add-routes.ts';
-import { createHttpApp } from './edge/http/create-http-app.ts';
+import { createHttpApp, type HttpApp } from './edge/http/create-http-app.ts';
 import { HttpGateway } from './edge/http-gateway.ts';
 import { Listener } from './edge/listener.ts';
 import { onOwnerFault } from './edge/socket-owner.ts';
@@ -37,6 +38,9 @@ import { SessionLayer } from './session/session-layer.ts';
 import { advertisedLimits, createSessionOptions } from './session/session-options.ts';
 
 export { readVerificationKey };
+
+/** What the last bytes may take to leave once every connection was told to. */
+const LINGER_MS = 1000;
 
 /** What needs no listener: storage, accounts, tokens. Commands work on it when no server runs. */
 export interface Core {
@@ -119,8 +123,8 @@ async function assemble(config: Config, log: Log, version: string, releasers: Re
   const core = await openCore(config, log, releasers);
   const firstAdmin = await core.auth.createFirstAdmin({ username: config.adminUsername });
   const { session, topics, flush } = createSession(config, log, core, releasers);
-  const edge = createEdgeContext(config, log, session);
   const health = new Health([() => storageCheck(core.storage.health())]);
+  const edge = createEdgeContext(config, log, session, health);
   const metrics = new Metrics({
     session,
     edge: edge.counters,
@@ -129,7 +133,7 @@ async function assemble(config: Config, log: Log, version: string, releasers: Re
     version,
   });
   releasers.add(() => metrics.stop());
-  const listener = await openPort({ config, log, core, edge, topics, health, metrics, tls, releasers });
+  const { listener, http } = await openPort({ config, log, core, edge, topics, health, metrics, tls, releasers });
   const control = new ControlSocket(config.dataDir, core.administration, log.child({ part: 'control' }));
   await control.start();
   releasers.add(() => control.stop());
@@ -143,9 +147,12 @@ async function assemble(config: Config, log: Log, version: string, releasers: Re
     firstAdmin,
     stop: async (reason, force) => {
       health.enter('draining');
-      await listener.stop();
       flush();
       await drainConnections(session.hub, config.drainMs, force);
+      const closed = listener.stop();
+      await http.stop();
+      // close frames and last answers are on their way; peers that keep silent are not waited for
+      await Promise.race([closed, sleep(LINGER_MS, undefined, { ref: false })]);
       await auditLife(core, 'sys_shutdown', { reason });
       await releasers.releaseAll();
     },
@@ -189,7 +196,7 @@ function createSession(config: Config, log: Log, { storage, auth, bus }: Core, r
   return { session, topics, flush: () => chat.flush() };
 }
 
-function createEdgeContext(config: Config, log: Log, session: SessionLayer): EdgeContext {
+function createEdgeContext(config: Config, log: Log, session: SessionLayer, health: Health): EdgeContext {
   const edgeLog = log.child({ part: 'edge' });
   onOwnerFault((failure) => edgeLog.error({ err: failure }, 'a connection found a fault of the server'));
   const caps = { maxPerAddress: config.unauthenticatedPerAddress, maxTotal: config.unauthenticatedTotal };
@@ -201,6 +208,7 @@ function createEdgeContext(config: Config, log: Log, session: SessionLayer): Edg
     session,
     admission: new Admission({ ...caps, log: edgeLog }),
     counters: new EdgeCounters(),
+    isDraining: () => health.stage === 'draining',
   };
 }
 
@@ -217,7 +225,7 @@ interface PortParts {
   readonly releasers: Releasers;
 }
 
-async function openPort(parts: PortParts): Promise<Listener> {
+async function openPort(parts: PortParts): Promise<{ readonly listener: Listener; readonly http: HttpApp }> {
   const { config, log, core, edge, topics, health, metrics, tls, releasers } = parts;
   const host = await resolveHost(config.host);
   const rule = createOriginRule(config, { address: host });
@@ -254,13 +262,14 @@ async function openPort(parts: PortParts): Promise<Listener> {
   const gateway = new HttpGateway(upgrades, http.server);
   await http.start();
   releasers.add(() => http.stop());
-  return new Listener({ host, port: config.port }, edge, {
+  const listener = new Listener({ host, port: config.port }, edge, {
     tls,
     isTrustedProxy,
     isPlainAllowed: (address) => config.tlsPlain === 'allow' || isTrustedProxy(address),
     serveHttp: (socket, peer, firstBytes) => gateway.serve(socket, peer, firstBytes),
     redirectToTls: (socket, firstBytes) => redirectToTls(socket, firstBytes, rule.isAllowedHost),
   });
+  return { listener, http };
 }
 
 /** The address that HOST stands for. @throws AppError `address_unavailable` */

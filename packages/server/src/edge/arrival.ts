@@ -183,6 +183,7 @@ export class Arrival implements SocketOwner, WheelEntry {
   }
 
   #serveLines(bytes: Buffer): void {
+    if (this.#context.isDraining()) return this.#refuse('open', 'draining');
     this.#context.wheel.cancel(this);
     this.#context.counters.count('open', 'ok', 'tcp');
     const wire = new TcpWire(this.#context, this.#socket, this.#ticket);

@@ -28,4 +28,6 @@ export interface EdgeContext {
   readonly session: SessionLayer;
   readonly admission: Admission;
   readonly counters: EdgeCounters;
+  /** Whether the server sends everybody away; newcomers are refused then. */
+  isDraining(): boolean;
 }

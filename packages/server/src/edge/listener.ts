@@ -48,10 +48,12 @@ export class Listener implements Service {
     });
   }
 
-  /** Accepts no more; connections that there are stay. */
+  /** Accepts no more; resolves when the last connection has ended by itself. */
   stop(): Promise<void> {
-    this.#server.close();
-    return Promise.resolve();
+    return new Promise((resolve) => {
+      // closing one that does not listen is an error, and as good
+      this.#server.close(() => resolve());
+    });
   }
 }
 

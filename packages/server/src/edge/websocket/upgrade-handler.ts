@@ -22,6 +22,9 @@ import { WebSocketWire } from './websocket-wire.ts';
 /** Where WebSocket clients connect. */
 export const WEBSOCKET_PATH = '/ws';
 
+/** When a client that came during the drain may try again. */
+const RETURN_AFTER_MS = 1000;
+
 /** Who may connect from where; the same rule as for HTTP. */
 export interface UpgradePolicy {
   isAllowedHost(host: string | undefined): boolean;
@@ -65,6 +68,8 @@ export class UpgradeHandler {
   /** Answers a request that asks for an upgrade. `rest` are bytes that came after it. */
   handle(socket: Socket, peer: Peer, request: UpgradeRequest, rest: Buffer): void {
     const attempt: Attempt = { socket, peer, traceId: createConnectionId() };
+    if (this.#context.isDraining())
+      return this.#refuse(attempt, 'upgrade', 'draining', { retryAfterMs: RETURN_AFTER_MS });
     const { address, scheme } = this.#clientOf(peer, request);
     if (!peer.ticket.moveTo(address)) return this.#refuse(attempt, 'accept', 'too_many_connections');
     const [path, query = ''] = splitUrl(request.url ?? '');
