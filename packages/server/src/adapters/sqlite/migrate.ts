@@ -46,8 +46,16 @@ async function takeMigrations(database: DatabaseSync, known: readonly NumberedMi
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: kyselyDatabase(database) }) });
   const loaded = known.map(async (step) => [step.name, noteBreaking(database, step, await step.load())] as const);
   const provider = { getMigrations: async () => Object.fromEntries(await Promise.all(loaded)) };
-  const { error } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error !== undefined) throw error;
+  // Kysely takes SQLite's DDL for one that cannot be undone, and would leave the steps before a failed one
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const { error } = await new Migrator({ db, provider }).migrateToLatest();
+    if (error !== undefined) throw error;
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 /** Has a breaking step leave its name in its own transaction. */

@@ -4,7 +4,6 @@ import { AppError } from '../../kernel/app-error.ts';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { Releasers } from '../../kernel/lifecycle.ts';
 import type { Log } from '../../kernel/log.ts';
-import { siblingModule } from '../../kernel/sibling-module.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
 import type { AuditLog } from '../../ports/audit-log.ts';
 import type { ChatLog } from '../../ports/chat-log.ts';
@@ -14,12 +13,7 @@ import { SqliteAuditLog } from './audit-log.ts';
 import { SqliteChatLog } from './chat-log.ts';
 import type { Synchronous } from './connection.ts';
 import { lockDataDirectory } from './data-lock.ts';
-import type { Reads } from './reads/reads.ts';
-import type { ReaderOptions } from './storage-reader.ts';
-import type { StorageThreads } from './storage-threads.ts';
-import { ThreadClient } from './thread-client.ts';
-import type { WriterFacts, WriterThreadData } from './writer-thread.ts';
-import type { Writes } from './writes/writes.ts';
+import { createThreads, type StorageThreads } from './storage-threads.ts';
 
 /** File names within the data directory. */
 const DATABASE_FILE = 'parley.db';
@@ -84,12 +78,12 @@ export async function openStorage(options: StorageOptions): Promise<SqliteStorag
     makeDirectory(directory);
     const lock = takeLock(directory);
     releasers.add(() => lock.release());
-    const threads = createThreads(path, options, await options.auditKey?.());
+    const threads = threadsOf(path, options, await options.auditKey?.());
     releasers.add(() => threads.writer.stop());
     releasers.add(() => threads.reader.stop());
     const [{ epoch }] = await Promise.all([threads.writer.start(), threads.reader.start()]);
     const audit = new SqliteAuditLog(threads, options.onCheckpoint ?? (() => undefined));
-    await audit.checkpoint();
+    await assertWritable(audit, path);
     releasers.add(() => checkpointLast(audit, options.log));
     const durability = options.synchronous === 'full' ? 'fsync' : 'process';
     let stopped: Promise<void> | undefined;
@@ -105,6 +99,18 @@ export async function openStorage(options: StorageOptions): Promise<SqliteStorag
   } catch (error) {
     await releasers.releaseAll();
     throw error;
+  }
+}
+
+/** Begins with the checkpoint of the start: nothing may be served from a database that cannot be written. */
+async function assertWritable(audit: SqliteAuditLog, path: string): Promise<void> {
+  try {
+    await audit.checkpoint();
+  } catch (error) {
+    const { code, cause } = AppError.from(error);
+    if (code !== 'storage_unavailable' || !(cause instanceof Error)) throw error;
+    const message = `The database ${path} cannot be written: ${cause.message}`;
+    throw new AppError('data_dir_unusable', { message, cause });
   }
 }
 
@@ -138,34 +144,18 @@ function unusable(directory: string, cause: unknown): AppError {
   return new AppError('data_dir_unusable', { message, cause });
 }
 
-function createThreads(path: string, options: StorageOptions, auditKey: AuditKey | undefined): StorageThreads {
-  const { synchronous, busyTimeoutMs = 2_000, databaseMaxBytes = 0, log } = options;
-  const shared = { queueMax: options.queueMax ?? 4_096, clock: options.clock ?? systemClock, log };
-  const writerData: WriterThreadData = {
+function threadsOf(path: string, options: StorageOptions, auditKey: AuditKey | undefined): StorageThreads {
+  const data = {
     path,
-    synchronous,
-    busyTimeoutMs,
-    databaseMaxBytes,
+    synchronous: options.synchronous,
+    busyTimeoutMs: options.busyTimeoutMs ?? 2_000,
+    databaseMaxBytes: options.databaseMaxBytes ?? 0,
     auditKey,
     batchMaxCalls: options.batchMax ?? 256,
     batchMaxChars: options.batchMaxBytes ?? 1024 * 1024,
   };
-  const readerData: ReaderOptions = { path, busyTimeoutMs, auditKey };
-  const entry = (name: string) => siblingModule(import.meta.url, name);
-  return {
-    writer: new ThreadClient<Writes, WriterFacts>({
-      ...shared,
-      name: 'writer',
-      entry: entry('writer-thread'),
-      workerData: writerData,
-    }),
-    reader: new ThreadClient<Reads, null>({
-      ...shared,
-      name: 'reader',
-      entry: entry('reader-thread'),
-      workerData: readerData,
-    }),
-  };
+  const { queueMax = 4_096, clock = systemClock, log } = options;
+  return createThreads(data, { queueMax, clock, log });
 }
 
 function healthOf({ writer, reader }: StorageThreads, path: string): StorageHealth {

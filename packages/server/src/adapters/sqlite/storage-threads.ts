@@ -1,6 +1,10 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { Log } from '../../kernel/log.ts';
+import { siblingModule } from '../../kernel/sibling-module.ts';
 import type { Reads } from './reads/reads.ts';
-import type { ThreadClient } from './thread-client.ts';
-import type { WriterFacts } from './writer-thread.ts';
+import type { ReaderOptions } from './storage-reader.ts';
+import { ThreadClient } from './thread-client.ts';
+import type { WriterFacts, WriterThreadData } from './writer-thread.ts';
 import type { Writes } from './writes/writes.ts';
 
 /** The two threads of the storage, as the stores call them. */
@@ -9,4 +13,23 @@ export interface StorageThreads {
   readonly writer: ThreadClient<Writes, WriterFacts>;
   /** Sees whatever the writer has answered. */
   readonly reader: ThreadClient<Reads, null>;
+}
+
+/** What both threads have in common. */
+export interface ThreadSettings {
+  /** Calls of each thread that may be under way. */
+  readonly queueMax: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Makes the threads of one database; neither is started. */
+export function createThreads(data: WriterThreadData, settings: ThreadSettings): StorageThreads {
+  const { path, busyTimeoutMs, auditKey } = data;
+  const readerData: ReaderOptions = { path, busyTimeoutMs, auditKey };
+  const entry = (name: string) => siblingModule(import.meta.url, name);
+  return {
+    writer: new ThreadClient({ ...settings, name: 'writer', entry: entry('writer-thread'), workerData: data }),
+    reader: new ThreadClient({ ...settings, name: 'reader', entry: entry('reader-thread'), workerData: readerData }),
+  };
 }

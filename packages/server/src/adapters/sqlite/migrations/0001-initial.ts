@@ -123,7 +123,7 @@ const CHATS = [
 ];
 
 const appendOnly = (table: string, event: string, condition = '') =>
-  `CREATE TRIGGER ${table}_refuses_${event.toLowerCase()} BEFORE ${event} ON ${table} ${condition}
+  `CREATE TRIGGER ${table}_refuses_${event.toLowerCase()} BEFORE ${event} ON ${table}${condition}
   BEGIN
     SELECT RAISE(ABORT, 'the ${table} table is append-only');
   END`;
@@ -141,11 +141,11 @@ const AUDIT = [
   ) STRICT, WITHOUT ROWID`,
   ...['audit', 'audit_checkpoints'].flatMap((table) => [appendOnly(table, 'UPDATE'), appendOnly(table, 'DELETE')]),
   // INSERT OR REPLACE removes rows without asking the triggers above
-  appendOnly('audit', 'INSERT', 'WHEN NEW.seq <> (SELECT ifnull(max(seq), 0) + 1 FROM audit)'),
+  appendOnly('audit', 'INSERT', ' WHEN NEW.seq <> (SELECT ifnull(max(seq), 0) + 1 FROM audit)'),
   appendOnly(
     'audit_checkpoints',
     'INSERT',
-    'WHEN EXISTS (SELECT 1 FROM audit_checkpoints c WHERE c.seq = NEW.seq AND c.key_id = NEW.key_id)',
+    ' WHEN EXISTS (SELECT 1 FROM audit_checkpoints c WHERE c.seq = NEW.seq AND c.key_id = NEW.key_id)',
   ),
 ];
 
