@@ -1,5 +1,7 @@
 import { createHmac, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { mintOwnToken } from './mint.ts';
+import { generateSigningKey, importSigningKey } from './signing-key.ts';
 import {
   app,
   encode,
@@ -14,9 +16,7 @@ import {
   unsigned,
   verifierFor,
   verifierOfApp,
-} from '../test/forge.ts';
-import { mintOwnToken } from './mint.ts';
-import { generateSigningKey, importSigningKey } from './signing-key.ts';
+} from './testing/forge.ts';
 import { importPublicKey } from './verification-key.ts';
 import { createVerifier } from './verifier.ts';
 
@@ -159,6 +159,20 @@ describe('a token that says HS256 where a public key is configured (CVE-2016-105
     ] as const) {
       expect(outcome(ofAll, forge(GOOD, { alg }, signer))).toBe('token_signature');
     }
+  });
+
+  it('is refused when a key of another algorithm of the same issuer signed it', () => {
+    const keys = [...app.keys, importPublicKey(pem(rsa.publicKey)), importPublicKey(pem(ed.publicKey))];
+    const ofOne = verifierFor({ name: 'one', keys });
+    for (const [alg, signer] of [
+      ['RS256', hs256()],
+      ['HS256', rs256],
+      ['EdDSA', rs256],
+      ['RS256', eddsa],
+    ] as const) {
+      expect(outcome(ofOne, forge(GOOD, { alg }, signer))).toBe('token_signature');
+    }
+    expect(outcome(ofOne, forge(GOOD, { alg: 'RS256' }, rs256))).toBe('ok');
   });
 
   it('is refused when ECDSA is written in DER instead of r and s', () => {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { app, encode, forge, GOOD, hs256, NOW_SECONDS, now, SECRET, unsigned, verifierOfApp } from '../test/forge.ts';
 import { explainToken } from './explain.ts';
 import { fingerprint } from './fingerprint.ts';
 import { mintOwnToken } from './mint.ts';
 import { generateSigningKey, importSigningKey } from './signing-key.ts';
+import { app, encode, forge, GOOD, hs256, NOW_SECONDS, now, SECRET, unsigned, verifierOfApp } from './testing/forge.ts';
 import { createHmacKey } from './verification-key.ts';
 
 const signingKey = importSigningKey(generateSigningKey());
@@ -151,6 +151,10 @@ describe('the explanation of other things', () => {
     const report = explainToken(forge({ ...GOOD, exp: NOW_SECONDS + 3, iat: NOW_SECONDS }), { now });
     expect(report).toMatchObject({ kind: 'jws', issuers: [], warnings: [expect.stringMatching(/3 seconds/)] });
     expect('verdict' in report).toBe(false);
+  });
+
+  it('does not decode an opaque text', () => {
+    expect(explainToken(encode({ session: '5f1c2b9e' }), options)).not.toHaveProperty('header');
   });
 
   it('explains anything', () => {

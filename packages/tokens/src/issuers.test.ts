@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { app } from '../test/forge.ts';
 import { createIssuerPolicies, type ForeignIssuer } from './issuers.ts';
 import { generateSigningKey, importSigningKey } from './signing-key.ts';
+import { app } from './testing/forge.ts';
 import { createHmacKey } from './verification-key.ts';
 
 const newKey = () => createHmacKey(randomBytes(32));

@@ -2,6 +2,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { CompactSign, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { mintOwnToken, mintToken } from './mint.ts';
+import { generateSigningKey, importSigningKey } from './signing-key.ts';
 import {
   app,
   encode,
@@ -14,9 +16,7 @@ import {
   SECRET,
   verifierFor,
   verifierOfApp,
-} from '../test/forge.ts';
-import { mintOwnToken, mintToken } from './mint.ts';
-import { generateSigningKey, importSigningKey } from './signing-key.ts';
+} from './testing/forge.ts';
 import { createHmacKey, importPublicKey } from './verification-key.ts';
 
 const clock = { currentDate: new Date(NOW_SECONDS * 1000), clockTolerance: 30 };

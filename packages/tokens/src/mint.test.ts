@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { now, outcome, SECRET, verifierOfApp } from '../test/forge.ts';
 import { type MintClaims, mintOwnToken, mintToken } from './mint.ts';
 import { generateSigningKey, importSigningKey } from './signing-key.ts';
+import { now, outcome, SECRET, verifierOfApp } from './testing/forge.ts';
 import { createHmacKey } from './verification-key.ts';
 
 const key = createHmacKey(SECRET);

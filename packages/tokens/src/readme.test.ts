@@ -8,7 +8,13 @@ const readme = readFileSync(`${folder}/README.md`, 'utf8');
 const block = (language: string) => new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(readme)?.[1] ?? '';
 
 it('prints what the README says when its example is run', () => {
-  const args = ['--conditions=parley-source', '--input-type=module-typescript', '--eval', block('ts')];
+  const args = [
+    '--conditions=parley-source',
+    '--disable-warning=ExperimentalWarning',
+    '--input-type=module-typescript',
+    '--eval',
+    block('ts'),
+  ];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
   expect(stderr).toBe('');
   expect(stdout).toBe(block('text'));

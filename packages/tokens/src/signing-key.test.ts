@@ -27,7 +27,7 @@ it.each([
   ['another curve', { ...first, crv: 'X25519' }],
   ['another kind', { ...first, kty: 'EC' }],
   ['a private half cut short', { ...first, d: first.d.slice(0, -2) }],
-  ['the halves of two keys, which node:crypto accepts', { ...first, x: second.x }],
+  ['the halves of two keys, which node:crypto accepts', { ...second, d: first.d }],
   ['the id of another key', { ...first, kid: second.kid }],
   ['no id', { ...first, kid: undefined }],
 ])('refuses %s', (_, jwk) => {

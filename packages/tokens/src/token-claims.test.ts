@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { forge, GOOD, NOW_SECONDS, outcome, verifierOfApp } from '../test/forge.ts';
+import { forge, GOOD, NOW_SECONDS, outcome, verifierOfApp } from './testing/forge.ts';
 
 const verifier = verifierOfApp();
 const without = (name: keyof typeof GOOD) => Object.fromEntries(Object.entries(GOOD).filter(([key]) => key !== name));
@@ -33,7 +33,7 @@ describe('the user id', () => {
 
   it.each([
     ['empty', ''],
-    ['blank', ' \t'],
+    ['blank', '  '],
     ['null', null],
     ['a fraction', 1.5],
     ['past the safe integers, where two ids become one', 9007199254740992],

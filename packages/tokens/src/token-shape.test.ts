@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { forge, GOOD } from '../test/forge.ts';
+import { forge, GOOD } from './testing/forge.ts';
 import { API_KEY_PREFIX, REFRESH_TOKEN_PREFIX, readTokenShape } from './token-shape.ts';
 
 const token = forge(GOOD);
@@ -38,6 +38,7 @@ describe('the kind of a value', () => {
     ['api_key', `${API_KEY_PREFIX}${randomBytes(24).toString('hex')}`],
     ['opaque', randomBytes(32).toString('base64url')],
     ['opaque', '5f1c2b9e-7f4a-4a53-9d1e-0c6b8f2a7d31'],
+    ['opaque', 'secret'.repeat(11)],
     ['two_parts', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9'],
     ['jws', token],
     ['jws', 'www.example.com'],

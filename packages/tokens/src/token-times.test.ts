@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOW_SECONDS } from '../test/forge.ts';
+import { NOW_SECONDS } from './testing/forge.ts';
 import { reportTimes, warnOfTimes } from './token-times.ts';
 
 describe('the report of times', () => {

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { app, forge, GOOD, NOW_SECONDS, now, SECRET, verifierFor, verifierOfApp } from '../test/forge.ts';
 import { mintOwnToken, mintToken } from './mint.ts';
 import { generateSigningKey, importSigningKey } from './signing-key.ts';
+import { app, forge, GOOD, NOW_SECONDS, now, SECRET, verifierFor, verifierOfApp } from './testing/forge.ts';
 import { TOKEN_ERROR_CODES } from './token-failure.ts';
 import { createHmacKey, importPublicKey } from './verification-key.ts';
 import { createVerifier } from './verifier.ts';

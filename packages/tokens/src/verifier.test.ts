@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { mintOwnToken, mintToken } from './mint.ts';
+import { generateSigningKey, importSigningKey } from './signing-key.ts';
 import {
   app,
   forge,
@@ -11,9 +13,7 @@ import {
   SECRET,
   verifierFor,
   verifierOfApp,
-} from '../test/forge.ts';
-import { mintOwnToken, mintToken } from './mint.ts';
-import { generateSigningKey, importSigningKey } from './signing-key.ts';
+} from './testing/forge.ts';
 import { createHmacKey } from './verification-key.ts';
 import { createVerifier } from './verifier.ts';
 

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { ForeignIssuer } from '../src/issuers.ts';
-import { createHmacKey } from '../src/verification-key.ts';
-import { createVerifier, type Verifier, type VerifierOptions } from '../src/verifier.ts';
+import type { ForeignIssuer } from '../issuers.ts';
+import { createHmacKey } from '../verification-key.ts';
+import { createVerifier, type Verifier, type VerifierOptions } from '../verifier.ts';
 
 /** The moment at which all tests happen. */
 export const NOW_SECONDS = 1_790_000_000;
