@@ -10,7 +10,6 @@ import type { Config } from './config/normalize.ts';
 import { createOriginRule } from './config/origin-rule.ts';
 import { Admission } from './edge/admission.ts';
 import type { EdgeContext } from './edge/edge-context.ts';
-import { EdgeCounters } from './edge/edge-counters.ts';
 import { addRoutes } from './edge/http/add-routes.ts';
 import { createHttpApp, type HttpApp } from './edge/http/create-http-app.ts';
 import { HttpGateway } from './edge/http-gateway.ts';
@@ -33,6 +32,7 @@ import { Health, type HealthCheck } from './ops/health.ts';
 import { Metrics } from './ops/metrics.ts';
 import type { Authenticate } from './ports/authenticate.ts';
 import { drainConnections } from './session/drain.ts';
+import { HandshakeCounters } from './session/handshake-counters.ts';
 import { createSessionCommands } from './session/session-commands.ts';
 import { SessionLayer } from './session/session-layer.ts';
 import { advertisedLimits, createSessionOptions } from './session/session-options.ts';
@@ -207,7 +207,7 @@ function createEdgeContext(config: Config, log: Log, session: SessionLayer, heal
     log: edgeLog,
     session,
     admission: new Admission({ ...caps, log: edgeLog }),
-    counters: new EdgeCounters(),
+    counters: new HandshakeCounters(),
     isDraining: () => health.stage === 'draining',
   };
 }

@@ -2,9 +2,9 @@ import type { Config } from '../config/normalize.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import type { TimingWheel } from '../kernel/timing-wheel.ts';
+import type { HandshakeCounters } from '../session/handshake-counters.ts';
 import type { SessionLayer } from '../session/session-layer.ts';
 import type { Admission } from './admission.ts';
-import type { EdgeCounters } from './edge-counters.ts';
 
 /** Limits of the one port; each is an option of the server. */
 export type EdgeOptions = Pick<
@@ -27,7 +27,7 @@ export interface EdgeContext {
   readonly log: Log;
   readonly session: SessionLayer;
   readonly admission: Admission;
-  readonly counters: EdgeCounters;
+  readonly counters: HandshakeCounters;
   /** Whether the server sends everybody away; newcomers are refused then. */
   isDraining(): boolean;
 }

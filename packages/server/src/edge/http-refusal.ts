@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorCode } from '@parley/protocol';
 import type { AppError } from '../kernel/app-error.ts';
 import { HELP_BASE_URL } from '../session/error-reply.ts';
-import type { HandshakeStage } from './edge-counters.ts';
+import type { HandshakeStage } from '../session/handshake-counters.ts';
 
 /** Name of the header by which an answer is known as Parley's own; what comes without it was answered by something else. */
 export const IDENTITY_HEADER = 'x-parley';

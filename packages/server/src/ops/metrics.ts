@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
-import type { EdgeCounters } from '../edge/edge-counters.ts';
+import type { HandshakeCounters } from '../session/handshake-counters.ts';
 import { DURATION_BOUNDS_S } from '../session/session-counters.ts';
 import type { SessionLayer } from '../session/session-layer.ts';
 import { renderHistogram } from './render-histogram.ts';
@@ -8,7 +8,7 @@ import { renderHistogram } from './render-histogram.ts';
 /** What is measured. */
 export interface MetricSources {
   readonly session: SessionLayer;
-  readonly edge: EdgeCounters;
+  readonly edge: HandshakeCounters;
   readonly unauthenticated: () => number;
   readonly storage: () => { readonly queueDepth: number; readonly walBytes: number; readonly isWritable: boolean };
   readonly version: string;

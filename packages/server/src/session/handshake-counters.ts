@@ -2,7 +2,7 @@
 export type HandshakeStage = 'accept' | 'proxy' | 'tls' | 'sniff' | 'http' | 'upgrade' | 'auth' | 'open';
 
 /** Plain numbers about handshakes; metrics read them when they are asked. */
-export class EdgeCounters {
+export class HandshakeCounters {
   /** By `<stage> <outcome> <reason>`, all from closed lists. */
   readonly handshakes = new Map<string, number>();
 
