@@ -1,32 +1,13 @@
-import Table from 'cli-table3';
-
-/** Rows under headings, without lines between: for people, not for programs (they use `--json`). */
-export function formatTable(headings: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const bare = {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-  };
-  const chars = {
-    ...bare,
-    'bottom-right': '',
-    left: '',
-    'left-mid': '',
-    mid: '',
-    'mid-mid': '',
-    right: '',
-    'right-mid': '',
-    middle: '  ',
-  };
-  const table = new Table({
-    head: [...headings],
-    chars,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  for (const row of rows) table.push(row.map((cell) => String(cell ?? '')));
-  return table.toString();
+/** Rows under headings, columns aligned: for people, not for programs (they use `--json`). */
+export function formatTable(headings: readonly string[], rows: readonly (readonly (string | null)[])[]): string {
+  const lines = [headings, ...rows].map((row) => row.map((cell) => cell ?? ''));
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -29,7 +29,7 @@ function command<Args extends z.ZodType>(
   args: Args,
   run: (args: z.output<Args>) => Promise<unknown>,
 ): AdministrativeCommand<z.ZodType> {
-  return { args, run: run as (args: unknown) => Promise<unknown> };
+  return { args, run };
 }
 
 const username = z.string().min(1);

@@ -30,6 +30,21 @@ interface Request {
   readonly requestId: RequestId | undefined;
 }
 
+/** A command on its way through its handler. */
+interface Exchange {
+  readonly connection: Connection;
+  readonly route: Route;
+  readonly request: Request;
+  readonly startMs: number;
+  /** Whether what follows waits until it is known who this is: `login` and the next command may come in one packet. */
+  readonly isHeld: boolean;
+}
+
+/** A frame rate counts as exceeded without pause as long as a frame is refused so often. */
+const FLOOD_PAUSE_MS = 1000;
+/** Commands that, when they fail on a connection with a user, leave it the user it has. */
+const SIGN_INS: ReadonlySet<string | undefined> = new Set(['login', 'auth', 'refresh']);
+
 /** Longer than any type there is or will be; what is longer is not echoed. */
 const TYPE_MAX_LENGTH = 64;
 /** Protocol fields nest less; the content of opaque fields does not count. */
@@ -63,7 +78,7 @@ export class Dispatcher {
     for (const type of Object.keys(COMMANDS) as CommandType[]) {
       this.#routes.set(type, {
         definition: COMMANDS[type],
-        handler: context.handlers[type] as CommandHandler,
+        handler: context.handlers[type],
         counter: context.counters.command(type),
         // only `hello` is answered by another type
         replyStart: `{"type":${JSON.stringify(type === 'hello' ? 'welcome' : type)},"status":"success"`,
@@ -82,11 +97,11 @@ export class Dispatcher {
       const message = parseObject(text);
       request = readRequest(message);
       if (waitMs > 0) throw new AppError('rate_limited', { retryAfterMs: waitMs });
-      connection.floodingSinceMs = 0;
       route = this.#route(message);
       const fields = this.#admit(connection, route, message, startMs);
+      const isHeld = connection.identity === undefined;
       const answer = route.handler(connection, fields);
-      if (answer instanceof Promise) this.#awaitAnswer(connection, route, request, startMs, answer);
+      if (answer instanceof Promise) this.#awaitAnswer({ connection, route, request, startMs, isHeld }, answer);
       else this.#succeed(connection, route, request, startMs, answer);
     } catch (failure) {
       this.#fail(connection, route, request, startMs, failure);
@@ -96,8 +111,11 @@ export class Dispatcher {
   /** Notes a frame beyond the rate. True when that has gone on for so long that the connection was closed. */
   #isFlooding(connection: Connection, nowMs: number): boolean {
     this.#counters.rateLimited.frame++;
-    if (connection.floodingSinceMs === 0) connection.floodingSinceMs = nowMs;
-    if (nowMs - connection.floodingSinceMs < this.#options.frameRateGraceMs) return false;
+    const { flood } = connection;
+    const isOngoing = flood !== undefined && nowMs - flood.refusedAtMs <= FLOOD_PAUSE_MS;
+    const sinceMs = isOngoing ? flood.sinceMs : nowMs;
+    connection.flood = { sinceMs, refusedAtMs: nowMs };
+    if (nowMs - sinceMs < this.#options.frameRateGraceMs) return false;
     connection.fail(new AppError('frame_rate_exceeded'));
     return true;
   }
@@ -133,26 +151,29 @@ export class Dispatcher {
     return parsed.data;
   }
 
-  #awaitAnswer(
-    connection: Connection,
-    route: Route,
-    request: Request,
-    startMs: number,
-    answer: Promise<unknown>,
-  ): void {
-    // until it is known who this is, what follows waits: `login` and the next command may come in one packet
-    const isHeld = connection.identity === undefined;
-    if (isHeld) connection.holdInput();
+  #awaitAnswer(exchange: Exchange, answer: Promise<unknown>): void {
+    const { connection, route, request, startMs } = exchange;
+    if (exchange.isHeld) connection.holdInput();
     connection.answering();
-    answer
-      .then(
-        (payload) => this.#succeed(connection, route, request, startMs, payload),
-        (failure: unknown) => this.#fail(connection, route, request, startMs, failure),
-      )
-      .finally(() => {
-        if (isHeld) connection.releaseInput();
-        connection.answered();
-      });
+    answer.then(
+      (payload) => {
+        try {
+          this.#succeed(connection, route, request, startMs, payload);
+        } catch (failure) {
+          this.#fail(connection, route, request, startMs, failure);
+        }
+        this.#answered(exchange);
+      },
+      (failure: unknown) => {
+        this.#fail(connection, route, request, startMs, failure);
+        this.#answered(exchange);
+      },
+    );
+  }
+
+  #answered({ connection, isHeld }: Exchange): void {
+    if (isHeld) connection.releaseInput();
+    connection.answered();
   }
 
   #succeed(connection: Connection, route: Route, request: Request, startMs: number, payload: unknown): void {
@@ -170,8 +191,9 @@ export class Dispatcher {
     }
     this.#logFailure(connection, request, error);
     connection.reply(JSON.stringify(errorReply(error, request)));
-    if (error.row.close !== undefined && connection.identity === undefined)
-      connection.close(error.row.close, error.code);
+    const { close } = error.row;
+    const isHarmless = connection.identity !== undefined && SIGN_INS.has(request.type);
+    if (close !== undefined && !isHarmless) connection.close(close, error.code);
   }
 
   #logFailure(connection: Connection, request: Request, error: AppError): void {
