@@ -24,26 +24,50 @@ export async function startCommand(loaded: LoadedConfig, terminal: Terminal): Pr
   const { startServer } = await import('../compose.ts');
   const server = await startServer(config, log, version);
   const signals = watchSignals();
+  const fault = watchFaults(log);
   terminal.remark(await greet(server, config.dataDir, version));
   log.info({ ...server.address, version, pid: process.pid }, 'listening');
-  const reason = await signals.first;
+  const reason = await Promise.race([signals.first, fault]);
   log.info({ reason }, 'draining');
-  return drain(server, reason, signals.second, config.drainMs, log);
+  const exitCode = reason === FAULT ? EXIT.failed : EXIT.ok;
+  return drain(server, { reason, force: signals.second, drainMs: config.drainMs, exitCode }, log);
 }
 
-async function drain(
-  server: RunningServer,
-  reason: string,
-  second: AbortSignal,
-  drainMs: number,
-  log: Log,
-): Promise<number> {
+/** Why the server stops when it does not trust itself any more. */
+const FAULT = 'fault';
+
+/**
+ * Resolves with an exception that nobody caught. What clients send is caught where it is read, so this is a fault in the
+ * server's own business: it stops in order, and whoever supervises it starts it again. A rejected promise that nobody
+ * waited for is only told.
+ */
+function watchFaults(log: Log): Promise<string> {
+  process.on('unhandledRejection', (failure) =>
+    log.error({ err: failure }, 'a promise was rejected and nobody waited for it'),
+  );
+  return new Promise((resolve) => {
+    process.on('uncaughtException', (failure) => {
+      log.fatal({ err: failure }, 'an exception was not caught; the server stops');
+      resolve(FAULT);
+    });
+  });
+}
+
+/** How to stop. */
+interface Stop {
+  readonly reason: string;
+  readonly force: AbortSignal;
+  readonly drainMs: number;
+  readonly exitCode: number;
+}
+
+async function drain(server: RunningServer, { reason, force, drainMs, exitCode }: Stop, log: Log): Promise<never> {
   const deadline = new AbortController();
   const isLate = sleep(drainMs + EXIT_GRACE_MS, true, { signal: deadline.signal, ref: false }).catch(() => false);
   const isForced = new Promise<boolean>((resolve) =>
-    second.addEventListener('abort', () => resolve(true), { once: true }),
+    force.addEventListener('abort', () => resolve(true), { once: true }),
   );
-  const stopped = server.stop(reason, second).then(
+  const stopped = server.stop(reason, force).then(
     () => false,
     (failure: unknown) => {
       log.error({ err: failure }, 'stopping failed');
@@ -54,7 +78,7 @@ async function drain(
   deadline.abort();
   if (isCut) log.warn({}, 'not everything ended in time; exiting all the same');
   else log.info({}, 'stopped');
-  process.exit(EXIT.ok);
+  process.exit(exitCode);
 }
 
 /** The first signal, and an AbortSignal for a second one that is not an echo of the first. */

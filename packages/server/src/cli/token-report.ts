@@ -4,12 +4,12 @@ import type { TokenReport, Verdict } from '@parley/tokens';
 export function formatTokenReport(report: TokenReport): string {
   const lines: string[] = [report.sentence];
   if (report.remedy !== undefined) lines.push(`  ${report.remedy}`);
-  for (const { sentence } of report.defects) lines.push(`  ${sentence}`);
+  for (const { sentence, remedy } of report.defects) lines.push(`  ${sentence} ${remedy}`);
   if (report.fault !== undefined) lines.push(`  ${report.fault}`);
   if (report.header !== undefined) lines.push('', `header   ${JSON.stringify(report.header)}`);
   for (const [name, value] of Object.entries(report.claims ?? {}))
     lines.push(`claim    ${name} = ${JSON.stringify(value)}`);
-  for (const time of report.times) lines.push(`time     ${time.claim} ${time.iso} (${time.relation})`);
+  for (const time of report.times) lines.push(`time     ${time.claim} ${time.iso ?? ''} (${time.relation})`);
   for (const warning of report.warnings) lines.push(`warning  ${warning}`);
   if (report.verdict !== undefined) lines.push('', ...formatVerdict('this server', report.verdict));
   if (report.verdictWithoutDefects !== undefined)
