@@ -1,9 +1,9 @@
 import { request } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connectTo, createTestHttpApp, HOST, readToEnd, readUntil } from './testing/test-http-app.ts';
 
 const GET = `GET /livez HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`;
-const FAST = { headersTimeoutMs: 200, requestTimeoutMs: 400, keepAliveTimeoutMs: 100, checkIntervalMs: 20 };
+const FAST = { headersTimeoutMs: 200, requestTimeoutMs: 400, checkIntervalMs: 20 };
 
 describe('sockets that are handed over', () => {
   it('are answered, the first bytes that were read before included, one request after the other', async () => {
@@ -73,6 +73,20 @@ describe('deadlines of a server that never listens', () => {
     expect(answer).toContain('"code":"handshake_timeout"');
   });
 
+  it('let a client go that leaves in the middle of a body, without an alarm', async () => {
+    await using test = createTestHttpApp();
+    await test.app.start();
+    const socket = await connectTo(test.app);
+    const reached = new Promise((resolve) => test.app.server.once('request', resolve));
+    socket.write(
+      `POST /v1/sessions HTTP/1.1\r\nHost: ${HOST}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
+    );
+    await reached;
+    socket.destroy();
+    await vi.waitUntil(() => test.answered.length === 1);
+    expect(new Set(test.auth.log.lines.map(({ level }) => level))).toEqual(new Set(['debug']));
+  });
+
   it('end a connection on which a head trickles in', async () => {
     await using test = createTestHttpApp({ options: FAST });
     await test.app.start();
@@ -84,7 +98,7 @@ describe('deadlines of a server that never listens', () => {
   });
 
   it('end a connection that stays without a further request', async () => {
-    await using test = createTestHttpApp({ options: FAST });
+    await using test = createTestHttpApp({ options: { keepAliveTimeoutMs: 100 } });
     await test.app.start();
     const socket = await connectTo(test.app);
     socket.write(GET);

@@ -52,8 +52,6 @@ export class BackoffCounter {
 
   /** Counts an attempt, unless the key has to wait. */
   async begin(key: string): Promise<Admission> {
-    const waiting = await this.#waits.get(key);
-    if (waiting !== null && waiting.msBeforeNext > 0) return { isAdmitted: false, retryAfterMs: waiting.msBeforeNext };
     this.#keys.use(key);
     const { consumedPoints } = await this.#attempts.penalty(key);
     const waitMs = this.#waitAfter(consumedPoints);

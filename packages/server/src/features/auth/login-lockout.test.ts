@@ -61,19 +61,17 @@ describe('the login lockout', () => {
     expect(passed).toBe(101);
   });
 
-  it('does not let an attacker wipe the failures of the address by signing in to an account of their own', async () => {
+  it('does not let an attacker wipe the failures of the address by signing in to accounts of their own', async () => {
     const lockout = new LoginLockout();
     let passed = 0;
     for (let guess = 0; guess < 1000; guess++) {
       if (await fail(lockout, `usr_${guess}`, HOME)) passed++;
       if (guess % 10 === 0) {
-        const own = await lockout
-          .begin({ account: 'usr_mallory', isKnown: true, address: HOME })
-          .catch(() => undefined);
-        await own?.succeed();
+        const own = { account: `usr_mallory${guess}`, isKnown: true, address: HOME };
+        await (await lockout.begin(own).catch(() => undefined))?.succeed();
       }
     }
-    expect(passed).toBeLessThanOrEqual(102);
+    expect(passed).toBe(101);
   });
 
   it('counts nobody else behind a proxy on this machine', async () => {
