@@ -90,7 +90,9 @@ export function createHttpApp(dependencies: HttpAppDependencies, options: HttpAp
     name: 'http',
     server: app.server,
     inject: app.inject.bind(app),
-    start: async () => void (await app.ready()),
+    start: async () => {
+      await app.ready();
+    },
     stop: () => stop(app, openRequests, options.drainMs ?? 5000),
   };
 }

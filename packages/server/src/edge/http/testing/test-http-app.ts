@@ -101,7 +101,7 @@ function request(
 }
 
 /** A client connected to the application through sockets that are handed over, as the one port does. */
-export async function connectTo(app: HttpApp, firstBytes = Buffer.alloc(0)): Promise<Socket & AsyncDisposable> {
+export async function connectTo(app: HttpApp, firstBytes = Buffer.alloc(0)): Promise<Socket> {
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     if (firstBytes.length > 0) socket.unshift(firstBytes);
     app.server.emit('connection', socket);
@@ -112,7 +112,7 @@ export async function connectTo(app: HttpApp, firstBytes = Buffer.alloc(0)): Pro
   socket.on('error', () => undefined);
   socket.once('close', () => listener.close());
   await new Promise<void>((resolve) => socket.once('connect', resolve));
-  return socket as Socket & AsyncDisposable;
+  return socket;
 }
 
 /** Everything a socket receives until the other side ends it. */
