@@ -59,7 +59,7 @@ export abstract class TestClient implements AsyncDisposable {
 
   /** Sends a command that must succeed; returns the payload of the reply. */
   async ask<T extends CommandType>(type: T, fields: Fields<T>): Promise<Payload<T>> {
-    const answer = await this.exchange(type, fields as object);
+    const answer = await this.exchange(type, fields);
     if (answer.status !== 'success') throw new Error(`${type} was refused: ${JSON.stringify(answer)}`);
     return answer.payload as Payload<T>;
   }
