@@ -33,8 +33,9 @@ export interface Caller {
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
   /**
-   * Registers a catch-up: live events of these chats wait from now on. The returned function replays each chat from its
-   * cursor to its head, lets chats without a head go, and pushes one `caught_up` at the end. It must be called once.
+   * Registers a catch-up: live events of these chats wait from now on. The returned function, which must be called once,
+   * replays each chat from its cursor to its head and pushes one `caught_up` at the end; chats without a head go on as
+   * before.
    */
   registerCatchUp(targets: readonly CatchUpTarget[]): CatchUpStart;
 }
@@ -45,8 +46,8 @@ export interface CatchUpTarget {
   readonly afterSeq: number;
 }
 
-/** Starts a registered catch-up, now that the heads are known. */
-export type CatchUpStart = (heads: ReadonlyMap<string, number>) => void;
+/** Starts a registered catch-up, now that the heads are known; without them it comes to nothing, `caught_up` included. */
+export type CatchUpStart = (heads: ReadonlyMap<string, number> | undefined) => void;
 
 /** Answers one command. Expected failures are thrown as AppError. A synchronous answer costs no promise. */
 export type CommandHandler<C extends CommandDefinition = CommandDefinition> = (

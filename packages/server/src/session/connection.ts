@@ -1,6 +1,7 @@
 import { CLOSE_CODES, type CloseName, type PushClass } from '@parley/protocol';
 import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { isoTime } from '../kernel/iso-time.ts';
 import type { Log } from '../kernel/log.ts';
 import type { TimingWheel, WheelEntry } from '../kernel/timing-wheel.ts';
 import type { Caller, CatchUpStart, CatchUpTarget, Identity } from '../ports/caller.ts';
@@ -40,8 +41,15 @@ export interface ConnectionContext {
   readonly log: Log;
   readonly index: ConnectionIndex;
   readonly replaySource: ReplaySource;
-  /** Answers one message. Never throws. */
+  /** Answers one message, a JSON text. Never throws. */
   dispatch(connection: Connection, text: string): void;
+}
+
+/** A frame rate that is being exceeded. */
+export interface Flood {
+  readonly sinceMs: number;
+  /** When a frame was last refused. */
+  readonly refusedAtMs: number;
 }
 
 /** Who ended a connection. */
@@ -63,8 +71,8 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
   wheelTick = -1;
   tokens: number;
   refilledAtMs: number;
-  /** Since when the frame rate has been exceeded without pause; 0 while it is not. */
-  floodingSinceMs = 0;
+  /** The latest time that the frame rate was exceeded. */
+  flood: Flood | undefined = undefined;
   readonly connectionId: string;
   readonly remoteAddress: string;
   readonly wire: Wire;
@@ -85,7 +93,7 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
   #openAnswers = 0;
   #isFinishing = false;
   #wasToldExpiry = false;
-  #wantsAllPushes = false;
+  #hasSynced = false;
   #heartbeatDueMs: number;
   readonly #openedAtMs: number;
 
@@ -159,10 +167,11 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
 
   acceptHello(): void {
     this.saidHello = true;
-    this.#wantsAllPushes = true;
   }
 
   authenticate(identity: Identity): void {
+    // a sign-in may take longer than its connection lives; entering the index now would never be undone
+    if (this.#state !== 'open') throw new AppError('connection_closed');
     const before = this.#identity;
     if (before !== undefined && before.userId !== identity.userId) throw new AppError('auth_user_mismatch');
     if (before === undefined) {
@@ -184,11 +193,12 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
 
   unsubscribe(topic: string): void {
     this.#context.index.unsubscribe(this, topic);
+    this.#catchUp?.forgetTopic(topic);
   }
 
   registerCatchUp(targets: readonly CatchUpTarget[]): CatchUpStart {
     this.#context.counters.recoveries++;
-    this.#wantsAllPushes = true;
+    this.#hasSynced = true;
     return this.#openCatchUp().register(targets);
   }
 
@@ -200,6 +210,10 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
 
   get hasRoom(): boolean {
     return this.#outbox.hasRoom;
+  }
+
+  get isBehind(): boolean {
+    return this.#outbox.isBehind;
   }
 
   /** A command is being answered; `answered` follows. */
@@ -242,6 +256,11 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
     this.#openCatchUp().lag(chatId, seq);
   }
 
+  /** A live event of a chat that this connection caused: the reply tells it. */
+  ownEvent(chatId: string, seq: number): void {
+    this.#catchUp?.noteOwn(chatId, seq);
+  }
+
   /** Events of a topic, encoded together: offsets `from` to `to`. */
   topicEvents(topic: string, from: number, to: number, bytes: Buffer, pushClass: PushClass): void {
     if (this.#catchUp?.isLaggingTopic(topic) === true || this.#enqueue(bytes, pushClass) === 'lagging') {
@@ -250,7 +269,15 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
   }
 
   pushNow(push: Outgoing): void {
-    if (push.class === 'control' || this.#isFor(push)) this.#enqueue(push.bytes(this.wire.format), 'control');
+    // who never asked for events of a log or a topic does not know what a gap is
+    const isKnown = push.class === 'control' && (this.#hasSynced || this.topics !== undefined);
+    const bytes = isKnown || this.#isFor(push) ? push.bytes(this.wire.format) : undefined;
+    if (bytes !== undefined) this.#enqueue(bytes, 'control');
+    else if (push.message.type === 'gap') this.#enqueue(this.#encodeError(new AppError('events_lost')), 'control');
+  }
+
+  caughtUp(): void {
+    this.#closeWhenAnswered();
   }
 
   catchUpFailed(failure: unknown): void {
@@ -261,13 +288,14 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
   flush(): void {
     this.isDirty = false;
     this.#outbox.flush();
-    if (this.#catchUp?.hasWork === true && this.#outbox.hasRoom) this.#catchUp.run();
+    this.#catchUp?.run();
   }
 
   /** Ends the connection because of an error: tells it as a message, then closes with its code as the reason. */
   fail(error: AppError, closeName?: CloseName): void {
     if (this.#state !== 'open') return;
-    this.#enqueue(this.wire.format.encode(JSON.stringify({ type: 'error', ...errorReply(error) })), 'control');
+    // over the limits too: without it the peer could not tell why
+    this.#outbox.force(this.#encodeError(error));
     this.close(closeName ?? error.row.close ?? 'internal', error.code);
   }
 
@@ -282,7 +310,8 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
   }
 
   #closeWhenAnswered(): void {
-    if (this.#isFinishing && this.#openAnswers === 0 && this.#heldInput === undefined) this.close('normal', 'normal');
+    if (!this.#isFinishing || this.#openAnswers > 0 || this.#heldInput !== undefined) return;
+    if (this.#catchUp?.isSyncing !== true) this.close('normal', 'normal');
   }
 
   // ---- time ------------------------------------------------------------------------------------------------------
@@ -307,25 +336,48 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
     }
     if (leftMs <= this.#context.options.expiryNoticeMs && !this.#wasToldExpiry) {
       this.#wasToldExpiry = true;
-      this.push(createPush('auth:expiring', { expires_at: new Date(identity.expiresAtMs).toISOString() }));
+      this.#tellExpiry(isoTime(identity.expiresAtMs));
     }
     return true;
   }
 
-  /** False when the peer is taken for dead: silent since before two heartbeats. */
+  #tellExpiry(expiresAt: string): void {
+    if (this.saidHello) return this.push(createPush('auth:expiring', { expires_at: expiresAt }));
+    const message = `The token of this connection ends at ${expiresAt}.`;
+    this.#enqueue(this.#encodeError(new AppError('token_expiring', { message })), 'control');
+  }
+
+  /** False when the connection was ended: silent since before two heartbeats, or holding what the server lacks. */
   #checkHeartbeat(nowMs: number): boolean {
-    this.#heartbeatDueMs = nowMs + this.#context.options.heartbeatMs;
-    this.#catchUp?.forgetDone();
-    if (this.#catchUp?.isIdle === true) this.#catchUp = undefined;
+    this.#heartbeatDueMs = this.#nextHeartbeatMs(nowMs);
+    this.#tidyUp();
     if (this.#wasHeard) {
       this.#wasHeard = false;
       this.#missedHeartbeats = 0;
     } else if (++this.#missedHeartbeats >= 2 && this.#mustAnswerHeartbeats()) {
       this.fail(new AppError('heartbeat_timeout'));
-      return false;
     }
+    if (this.#outbox.isOverShare) this.#noteSlow('full');
+    if (this.#state !== 'open') return false;
     this.wire.ping();
     return true;
+  }
+
+  /** Lateness must not add up over the periods; but after a stall of the process everybody gets a whole one. */
+  #nextHeartbeatMs(nowMs: number): number {
+    const { heartbeatMs } = this.#context.options;
+    const isStalled = nowMs - this.#heartbeatDueMs > heartbeatMs / 2;
+    return (isStalled ? nowMs : this.#heartbeatDueMs) + heartbeatMs;
+  }
+
+  /** What is not needed at once is done here: a reader that gets nothing new has no other occasion. */
+  #tidyUp(): void {
+    this.#outbox.recount();
+    const catchUp = this.#catchUp;
+    if (catchUp === undefined) return;
+    catchUp.forgetDone();
+    if (catchUp.isIdle) this.#catchUp = undefined;
+    else catchUp.run();
   }
 
   /** Lines have no heartbeat of their own: only a client that said hello, and so read `heartbeat_ms`, must speak. */
@@ -351,7 +403,12 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
   // ---- sending ---------------------------------------------------------------------------------------------------
 
   #isFor(push: Outgoing): boolean {
-    return push.isFrozen || this.#wantsAllPushes;
+    // a sync opts in to the log, and only `hello` to the rest
+    return push.isFrozen || this.saidHello || (this.#hasSynced && push.class === 'durable');
+  }
+
+  #encodeError(error: AppError): Buffer {
+    return this.wire.format.encode(JSON.stringify({ type: 'error', ...errorReply(error) }));
   }
 
   #enqueue(bytes: Buffer, pushClass: PushClass): OutboxVerdict {
@@ -372,7 +429,7 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
     const { slowConsumers } = this.#context.counters;
     if (verdict === 'full') {
       slowConsumers.closed++;
-      this.close('slow_consumer', 'slow_consumer');
+      this.fail(new AppError('slow_consumer'));
     } else {
       slowConsumers[verdict]++;
     }

@@ -1,9 +1,11 @@
 import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
 import { createPush } from '../ports/create-push.ts';
 import type { Delivery, OriginId, Revocation } from '../ports/delivery.ts';
 import type { Outgoing } from '../ports/outgoing.ts';
 import type { Connection, ConnectionIndex } from './connection.ts';
+import { DepartedUsers } from './departed-users.ts';
 import { createRateBucket, type RateBucket } from './rate-bucket.ts';
 import type { SessionCounters } from './session-counters.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -18,8 +20,10 @@ export class Hub implements Delivery, ConnectionIndex {
   readonly #options: SessionOptions;
   readonly #clock: Clock;
   readonly #counters: SessionCounters;
+  readonly #log: Log;
   readonly #connections = new Set<Connection>();
   readonly #users = new Map<string, UserSlot>();
+  readonly #departed: DepartedUsers;
   readonly #topics = new Map<string, TopicSubscribers>();
   #dirtyTopics: TopicSubscribers[] = [];
   #dirtyConnections: Connection[] = [];
@@ -30,10 +34,13 @@ export class Hub implements Delivery, ConnectionIndex {
     readonly options: SessionOptions;
     readonly clock: Clock;
     readonly counters: SessionCounters;
+    readonly log: Log;
   }) {
     this.#options = context.options;
     this.#clock = context.clock;
     this.#counters = context.counters;
+    this.#log = context.log;
+    this.#departed = new DepartedUsers(context.options.messageRate);
   }
 
   /** Connections of this node, unauthenticated ones included. */
@@ -61,20 +68,21 @@ export class Hub implements Delivery, ConnectionIndex {
   chatEvent(chatId: string, seq: number, userIds: readonly string[], event: Outgoing, origin: OriginId): void {
     let deliveries = 0;
     for (const userId of userIds) {
-      const slot = this.#users.get(userId);
-      if (slot === undefined) continue;
-      slot.chatEvent(chatId, seq, event, origin);
-      deliveries += slot.size;
+      deliveries += this.#users.get(userId)?.chatEvent(chatId, seq, event, origin) ?? 0;
     }
-    this.#counters.countSent(event.message.type, deliveries);
+    if (deliveries > 0) this.#counters.countSent(event.message.type, deliveries);
   }
 
   toUsers(userIds: readonly string[], push: Outgoing, origin: OriginId): void {
+    let deliveries = 0;
     for (const userId of userIds) {
       for (const connection of this.#users.get(userId)?.list() ?? []) {
-        if (connection.connectionId !== origin) connection.push(push);
+        if (connection.connectionId === origin) continue;
+        connection.push(push);
+        deliveries++;
       }
     }
+    if (deliveries > 0) this.#counters.countSent(push.message.type, deliveries);
   }
 
   topicEvent(topic: string, offset: number, event: Outgoing, origin: OriginId): void {
@@ -96,17 +104,12 @@ export class Hub implements Delivery, ConnectionIndex {
   // ---- ConnectionIndex -------------------------------------------------------------------------------------------
 
   claim(connection: Connection, userId: string): RateBucket {
-    let slot = this.#users.get(userId);
-    if (slot === undefined) {
-      slot = new UserSlot(createRateBucket(this.#options.messageRate, this.#clock.monotonic()));
-      this.#users.set(userId, slot);
-    }
     const policy = this.#options.sessionPolicy;
+    const slot = this.#users.get(userId) ?? this.#enter(userId);
     if (policy.kind === 'multi' && slot.size >= policy.max) throw new AppError('session_limit');
-    if (policy.kind === 'single') this.#replace(slot.list(), connection);
-    // replacing the last one has emptied and removed the slot
-    this.#users.set(userId, slot);
+    const older = slot.list();
     slot.add(connection);
+    if (policy.kind === 'single') this.#replace(older, connection);
     return slot;
   }
 
@@ -118,7 +121,9 @@ export class Hub implements Delivery, ConnectionIndex {
     const slot = userId === undefined ? undefined : this.#users.get(userId);
     if (userId === undefined || slot === undefined) return;
     slot.remove(connection);
-    if (slot.size === 0) this.#users.delete(userId);
+    if (slot.size > 0) return;
+    this.#users.delete(userId);
+    this.#departed.keep(userId, slot, this.#clock.monotonic());
   }
 
   subscribe(connection: Connection, topic: string): void {
@@ -131,6 +136,8 @@ export class Hub implements Delivery, ConnectionIndex {
       subscribers = new TopicSubscribers(topic);
       this.#topics.set(topic, subscribers);
     }
+    // what was published before in this turn is not for the new subscriber
+    this.#flushTopic(subscribers);
     subscribers.add(connection);
   }
 
@@ -144,6 +151,13 @@ export class Hub implements Delivery, ConnectionIndex {
   }
 
   // ---- inside ----------------------------------------------------------------------------------------------------
+
+  #enter(userId: string): UserSlot {
+    const bucket = this.#departed.take(userId) ?? createRateBucket(this.#options.messageRate, this.#clock.monotonic());
+    const slot = new UserSlot(bucket);
+    this.#users.set(userId, slot);
+    return slot;
+  }
 
   #concernedBy(revocation: Revocation): readonly Connection[] {
     if (revocation.kind === 'user' || revocation.kind === 'ban') return this.#users.get(revocation.id)?.list() ?? [];
@@ -172,18 +186,36 @@ export class Hub implements Delivery, ConnectionIndex {
   }
 
   #flushTurn(): void {
-    this.#isFlushScheduled = false;
     const topics = this.#dirtyTopics;
     if (topics.length > 0) {
       this.#dirtyTopics = [];
-      let deliveries = 0;
-      for (const topic of topics) deliveries += topic.flush();
-      this.#counters.countSent('event', deliveries);
+      for (const topic of topics) this.#flushTopic(topic);
     }
     const connections = this.#dirtyConnections;
     this.#dirtyConnections = [];
-    for (const connection of connections) connection.flush();
+    for (const connection of connections) this.#flushConnection(connection);
+    this.#isFlushScheduled = false;
     // a flush may have queued more; it must not wait for somebody else's turn
     if (this.#dirtyConnections.length > 0 || this.#dirtyTopics.length > 0) this.#scheduleFlush();
+  }
+
+  // a fault of ours must not end the process, nor keep the others from being served
+
+  #flushTopic(subscribers: TopicSubscribers): void {
+    try {
+      const deliveries = subscribers.flush();
+      if (deliveries > 0) this.#counters.countSent('event', deliveries);
+    } catch (failure) {
+      this.#log.error({ err: failure, topic: subscribers.topic }, 'events of a topic could not be delivered');
+    }
+  }
+
+  #flushConnection(connection: Connection): void {
+    try {
+      connection.flush();
+    } catch (failure) {
+      this.#log.error({ err: failure, connection: connection.connectionId }, 'a connection could not be written to');
+      connection.fail(AppError.from(failure));
+    }
   }
 }

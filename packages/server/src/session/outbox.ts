@@ -1,18 +1,33 @@
 import type { PushClass } from '@parley/protocol';
 import type { Wire } from './wire.ts';
 
-/** Bytes that wait in all outboxes together. */
+/**
+ * Bytes that wait in all outboxes together, for clients slower than what they are sent. Bytes of the turn under way are
+ * not among them yet: most never wait.
+ */
 export class OutboxBudget {
   readonly softBytes: number;
   readonly hardBytes: number;
   readonly totalBytes: number;
   /** What all connections have waiting now. */
   waitingBytes = 0;
+  /** How many connections have something waiting. */
+  waitingOutboxes = 0;
 
   constructor(limits: { readonly softBytes: number; readonly hardBytes: number; readonly totalBytes: number }) {
     this.softBytes = limits.softBytes;
     this.hardBytes = limits.hardBytes;
     this.totalBytes = limits.totalBytes;
+  }
+
+  /** Whether more waits in all than may. */
+  get isExceeded(): boolean {
+    return this.waitingBytes > this.totalBytes;
+  }
+
+  /** What one connection may keep waiting once the total is exceeded: some have more, and those close. */
+  get fairShareBytes(): number {
+    return this.totalBytes / Math.max(1, this.waitingOutboxes);
   }
 }
 
@@ -25,12 +40,15 @@ export type OutboxVerdict = 'queued' | 'dropped' | 'lagging' | 'full';
  *
  *     0 ........ soft / 2 ........ soft ............ hard
  *       all        no ephemeral     no durable        close
+ *
+ * While the total over all connections is exceeded, one that the kernel takes nothing from gets no ephemeral and no
+ * durable bytes at all, and closes when it has more than its share.
  */
 export class Outbox {
   readonly #wire: Wire;
   readonly #budget: OutboxBudget;
-  #first: Buffer | undefined;
-  #more: Buffer[] | undefined;
+  #first: Buffer | undefined = undefined;
+  #more: Buffer[] | undefined = undefined;
   #pendingBytes = 0;
   #countedBytes = 0;
 
@@ -39,37 +57,47 @@ export class Outbox {
     this.#budget = budget;
   }
 
-  /** Bytes of this turn and those the kernel has not taken yet. */
-  get waitingBytes(): number {
-    return this.#pendingBytes + this.#wire.bufferedBytes;
-  }
-
   /** Whether durable pushes must wait for the client to read. */
   get isBehind(): boolean {
-    const waiting = this.waitingBytes;
-    return waiting > this.#budget.softBytes || (waiting > 0 && this.#budget.waitingBytes > this.#budget.totalBytes);
+    const buffered = this.#wire.bufferedBytes;
+    if (this.#pendingBytes + buffered > this.#budget.softBytes) return true;
+    return buffered > 0 && this.#budget.isExceeded;
   }
 
-  /** Whether enough was read that a catch-up may go on. */
+  /** Whether enough was read that a catch-up may go on; never while `isBehind`. */
   get hasRoom(): boolean {
-    return this.waitingBytes <= this.#budget.softBytes / 4;
+    const buffered = this.#wire.bufferedBytes;
+    if (this.#pendingBytes + buffered > this.#budget.softBytes / 4) return false;
+    return buffered === 0 || !this.#budget.isExceeded;
+  }
+
+  /** Whether the total is exceeded and this one holds more than its share of it. */
+  get isOverShare(): boolean {
+    const buffered = this.#wire.bufferedBytes;
+    return buffered > 0 && this.#budget.isExceeded && buffered >= this.#budget.fairShareBytes;
   }
 
   /** Takes bytes, unless the client is too far behind for their class. */
   push(bytes: Buffer, pushClass: PushClass): OutboxVerdict {
-    const waiting = this.waitingBytes;
+    const buffered = this.#wire.bufferedBytes;
+    const waiting = this.#pendingBytes + buffered;
     if (waiting > 0) {
-      const budget = this.#budget;
-      const isOverTotal = budget.waitingBytes > budget.totalBytes;
-      if (waiting + bytes.length > budget.hardBytes || (isOverTotal && waiting > budget.softBytes / 4)) return 'full';
-      if (pushClass === 'ephemeral' && (isOverTotal || waiting > budget.softBytes / 2)) return 'dropped';
-      if (pushClass === 'durable' && (isOverTotal || waiting > budget.softBytes)) return 'lagging';
+      const { softBytes, hardBytes } = this.#budget;
+      const isPressed = buffered > 0 && this.#budget.isExceeded;
+      if (waiting + bytes.length > hardBytes || (isPressed && buffered >= this.#budget.fairShareBytes)) return 'full';
+      if (pushClass === 'ephemeral' && (isPressed || waiting > softBytes / 2)) return 'dropped';
+      if (pushClass === 'durable' && (isPressed || waiting > softBytes)) return 'lagging';
     }
+    this.force(bytes);
+    return 'queued';
+  }
+
+  /** Takes bytes in any case: the last words to a client. */
+  force(bytes: Buffer): void {
     if (this.#first === undefined) this.#first = bytes;
     else if (this.#more === undefined) this.#more = [this.#first, bytes];
     else this.#more.push(bytes);
     this.#pendingBytes += bytes.length;
-    return 'queued';
   }
 
   /** Writes what was collected, once. */
@@ -86,10 +114,7 @@ export class Outbox {
 
   /** Brings the total over all connections up to date; to be called when the kernel took bytes. */
   recount(): void {
-    const buffered = this.#wire.bufferedBytes;
-    if (buffered === this.#countedBytes) return;
-    this.#budget.waitingBytes += buffered - this.#countedBytes;
-    this.#countedBytes = buffered;
+    this.#count(this.#wire.bufferedBytes);
   }
 
   /** Forgets everything; the connection is gone. */
@@ -97,7 +122,15 @@ export class Outbox {
     this.#first = undefined;
     this.#more = undefined;
     this.#pendingBytes = 0;
-    this.#budget.waitingBytes -= this.#countedBytes;
-    this.#countedBytes = 0;
+    this.#count(0);
+  }
+
+  #count(buffered: number): void {
+    const counted = this.#countedBytes;
+    if (buffered === counted) return;
+    this.#budget.waitingBytes += buffered - counted;
+    if (counted === 0) this.#budget.waitingOutboxes++;
+    else if (buffered === 0) this.#budget.waitingOutboxes--;
+    this.#countedBytes = buffered;
   }
 }

@@ -10,6 +10,9 @@ export interface RateBucket {
   refilledAtMs: number;
 }
 
+/** Waiting as long as was told must do, whatever floating point makes of the refill. */
+const ROUNDING = 1e-9;
+
 /** A full bucket. */
 export function createRateBucket(rate: Rate, nowMs: number): RateBucket {
   return { tokens: rate.burst, refilledAtMs: nowMs };
@@ -21,9 +24,15 @@ export function takeToken(bucket: RateBucket, rate: Rate, nowMs: number): number
   const refilled = bucket.tokens + ((nowMs - bucket.refilledAtMs) * rate.perSecond) / 1000;
   bucket.tokens = refilled > rate.burst ? rate.burst : refilled;
   bucket.refilledAtMs = nowMs;
-  if (bucket.tokens >= 1) {
+  if (bucket.tokens >= 1 - ROUNDING) {
     bucket.tokens -= 1;
     return 0;
   }
   return Math.ceil(((1 - bucket.tokens) * 1000) / rate.perSecond);
+}
+
+/** Whether a bucket is full, so that it need not be remembered. */
+export function isBucketFull(bucket: RateBucket, rate: Rate, nowMs: number): boolean {
+  if (bucket.tokens >= rate.burst) return true;
+  return bucket.tokens + ((nowMs - bucket.refilledAtMs) * rate.perSecond) / 1000 >= rate.burst;
 }

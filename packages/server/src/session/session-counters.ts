@@ -29,7 +29,7 @@ export const DURATION_BOUNDS_S: readonly number[] = [
 /** Plain numbers that the hot path adds to; metrics read them when they are asked. */
 export class SessionCounters {
   readonly commands = new Map<string, CommandCounter>();
-  /** Pushes and replies sent, by type. */
+  /** Live pushes by type, one for each connection that one was for; what is read from the log is not counted. */
   readonly sent = new Map<string, number>();
   readonly closed = new Map<string, number>();
   readonly rateLimited = { frame: 0, message: 0 };
@@ -53,9 +53,9 @@ export class SessionCounters {
     this.sent.set(type, (this.sent.get(type) ?? 0) + deliveries);
   }
 
-  /** Counts the end of a connection. The key is `<code> <initiator> <reason>`, all from closed lists. */
+  /** Counts the end of a connection. The key is `<code> <initiator> <reason>`; codes that clients make up count as one. */
   countClosed(code: number, initiator: 'client' | 'server', reason: string): void {
-    const key = `${code} ${initiator} ${reason}`;
+    const key = `${reason === 'other' ? 'other' : code} ${initiator} ${reason}`;
     this.closed.set(key, (this.closed.get(key) ?? 0) + 1);
   }
 }

@@ -39,14 +39,30 @@ export class UserSlot implements RateBucket {
     return Array.isArray(this.#connections) ? this.#connections : [this.#connections];
   }
 
-  /** Hands an event of a chat's log to each connection but the one it came from. */
-  chatEvent(chatId: string, seq: number, event: Outgoing, origin: string | undefined): void {
+  /**
+   * Hands an event of a chat's log to each connection but the one it came from, which only notes it. Returns to how many.
+   */
+  chatEvent(chatId: string, seq: number, event: Outgoing, origin: string | undefined): number {
     const connections = this.#connections;
-    if (connections === undefined) return;
-    if (Array.isArray(connections)) {
-      for (const each of connections) if (each.connectionId !== origin) each.chatEvent(chatId, seq, event);
-    } else if (connections.connectionId !== origin) {
-      connections.chatEvent(chatId, seq, event);
-    }
+    if (connections === undefined) return 0;
+    if (!Array.isArray(connections)) return handTo(connections, chatId, seq, event, origin);
+    let handed = 0;
+    for (const each of connections) handed += handTo(each, chatId, seq, event, origin);
+    return handed;
   }
+}
+
+function handTo(
+  connection: Connection,
+  chatId: string,
+  seq: number,
+  event: Outgoing,
+  origin: string | undefined,
+): 0 | 1 {
+  if (connection.connectionId === origin) {
+    connection.ownEvent(chatId, seq);
+    return 0;
+  }
+  connection.chatEvent(chatId, seq, event);
+  return 1;
 }

@@ -14,7 +14,7 @@ export function createSync(chatLog: ChatLog): CommandHandler<(typeof COMMANDS)['
     const { userId } = identityOf(caller);
     const cursors = new Map(fields.chats ?? []);
     const start = caller.registerCatchUp([...cursors].map(([chatId, afterSeq]) => ({ chatId, afterSeq })));
-    let heads = new Map<string, number>();
+    let heads: Map<string, number> | undefined;
     try {
       const [listed, fates] = await Promise.all([
         cursors.size === 0 ? [] : chatLog.heads(userId, [...cursors.keys()]),
@@ -31,7 +31,7 @@ export function createSync(chatLog: ChatLog): CommandHandler<(typeof COMMANDS)['
       heads = known;
       return { heads: Object.fromEntries(known), refused, pending: fates.map(fateView) };
     } finally {
-      // without heads everything is let go, so that a failed read leaves no chat waiting
+      // also when reading failed, so that no chat is left waiting
       start(heads);
     }
   };
