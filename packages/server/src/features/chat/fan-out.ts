@@ -37,7 +37,11 @@ export class FanOut {
     this.#bus.publish(shardOf(key), { kind: 'users', userIds, push, origin });
   }
 
+  /**
+   * Publishes one microtask later. Outcomes of one commit settle together, and each reply leaves one microtask after its
+   * outcome: so whoever sent one of these messages gets the reply before the events that follow it.
+   */
   #send(chatId: string, seq: number, event: Outgoing, memberIds: readonly string[], origin: OriginId): void {
-    this.#bus.publish(shardOf(chatId), { kind: 'chat', chatId, seq, event, memberIds, origin });
+    queueMicrotask(() => this.#bus.publish(shardOf(chatId), { kind: 'chat', chatId, seq, event, memberIds, origin }));
   }
 }

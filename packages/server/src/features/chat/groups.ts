@@ -23,8 +23,11 @@ type GroupCommand =
 
 /** The commands that make chats and change who is in them. */
 export function createGroupHandlers(deps: GroupDependencies): Pick<Required<CommandHandlers>, GroupCommand> {
-  const change = async (caller: Caller, request: GroupChange): Promise<Outcome> =>
-    tell(deps, caller, await deps.chatLog.changeGroup(request, { maxMembers: deps.limits.groupMaxMembers }));
+  // nothing is awaited between the outcome and the reply: see FanOut
+  const change = <View extends object>(caller: Caller, request: GroupChange, view: View): Promise<View & Outcome> =>
+    deps.chatLog
+      .changeGroup(request, { maxMembers: deps.limits.groupMaxMembers })
+      .then((outcome) => ({ ...view, ...tell(deps, caller, outcome) }));
   const base = (caller: Caller, fields: { group_id: string; client_op_id?: string | undefined }) => ({
     chatId: fields.group_id,
     actorId: identityOf(caller).userId,
@@ -45,32 +48,28 @@ export function createGroupHandlers(deps: GroupDependencies): Pick<Required<Comm
       const pair = { creatorId: identityOf(caller).userId, otherId: fields.user_id };
       return showChat(deps, caller, await deps.chatLog.openDirect(pair));
     },
-    add_group_member: async (caller, fields) => ({
-      group_id: fields.group_id,
-      user_id: fields.user_id,
-      role: 'member',
-      ...(await change(caller, { ...base(caller, fields), action: 'add', userId: fields.user_id })),
-    }),
-    remove_group_member: async (caller, fields) => ({
-      group_id: fields.group_id,
-      user_id: fields.user_id,
-      ...(await change(caller, { ...base(caller, fields), action: 'remove', userId: fields.user_id })),
-    }),
-    leave_group: async (caller, fields) => ({
-      group_id: fields.group_id,
-      ...(await change(caller, { ...base(caller, fields), action: 'leave' })),
-    }),
-    set_member_role: async (caller, fields) => ({
-      group_id: fields.group_id,
-      user_id: fields.user_id,
-      role: fields.role,
-      ...(await change(caller, { ...base(caller, fields), action: 'role', userId: fields.user_id, role: fields.role })),
-    }),
-    update_group: async (caller, fields) => ({
-      group_id: fields.group_id,
-      name: fields.group_name,
-      ...(await change(caller, { ...base(caller, fields), action: 'rename', name: fields.group_name })),
-    }),
+    add_group_member: (caller, { group_id, user_id, client_op_id }) =>
+      change(
+        caller,
+        { ...base(caller, { group_id, client_op_id }), action: 'add', userId: user_id },
+        { group_id, user_id, role: 'member' },
+      ),
+    remove_group_member: (caller, { group_id, user_id, client_op_id }) =>
+      change(
+        caller,
+        { ...base(caller, { group_id, client_op_id }), action: 'remove', userId: user_id },
+        { group_id, user_id },
+      ),
+    leave_group: (caller, fields) =>
+      change(caller, { ...base(caller, fields), action: 'leave' }, { group_id: fields.group_id }),
+    set_member_role: (caller, { group_id, user_id, role, client_op_id }) =>
+      change(
+        caller,
+        { ...base(caller, { group_id, client_op_id }), action: 'role', userId: user_id, role },
+        { group_id, user_id, role },
+      ),
+    update_group: (caller, { group_id, group_name: name, client_op_id }) =>
+      change(caller, { ...base(caller, { group_id, client_op_id }), action: 'rename', name }, { group_id, name }),
   };
 }
 

@@ -54,12 +54,13 @@ function settle(
   if (outcome.status === 'rejected')
     throw new AppError(outcome.code, { ...(outcome.details && { details: outcome.details }) });
   const { chat_id: chatId, content, client_msg_id: clientMsgId } = fields;
-  if (outcome.memberIds !== undefined) deps.members.set(chatId, outcome.memberIds);
+  const memberIds = outcome.memberIds ?? deps.members.get(chatId) ?? [];
+  if (outcome.memberIds !== undefined) deps.members.set(chatId, memberIds);
   const { seq, gid, timestampMs } = outcome;
   const view = freshMessageView({ chatId, seq, senderId, content, timestampMs, clientMsgId });
   if (outcome.isDuplicate) return { ...view, duplicate: true };
   const event = { kind: 'message', seq, gid, actorId: senderId, timestampMs, content, clientMsgId } as const;
-  deps.fanOut.publish(chatId, event, deps.members.get(chatId) ?? [], caller.connectionId);
+  deps.fanOut.publish(chatId, event, memberIds, caller.connectionId);
   return view;
 }
 
