@@ -32,14 +32,14 @@ export class Contender {
     return this.#server;
   }
 
-  /** Starts server and load, and warms both up. */
-  async open(warmUpMs: number): Promise<void> {
+  /** Starts server and load, and warms both up with so many rounds that are not counted. */
+  async open(warmUps: number, roundMs: number): Promise<void> {
     await this.#attempt(async () => {
       const { server, dialect, load, serverOptions, loadCores } = this.spec;
       this.#server = await RunningServer.start(server, serverOptions);
       const target = { port: this.#server.port, pid: this.#server.child.pid, dialect, secret: serverOptions.secret };
       this.#load = await LoadProcess.open({ spec: load, target }, loadCores);
-      if (warmUpMs > 0) await this.#load.round(warmUpMs);
+      for (let warmUp = 0; warmUp < warmUps; warmUp++) await this.#load.round(roundMs);
     });
   }
 

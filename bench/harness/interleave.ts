@@ -8,12 +8,16 @@ export interface Effort {
 
 /**
  * Measures servers in turns: all are up, one round each, then again, so that whatever happens to the machine happens to
- * all of them. Returns them closed; those that failed say why.
+ * all of them. Rounds that warm up come first and are not counted. Returns them closed; those that failed say why.
  */
-export async function interleave(specs: readonly ContenderSpec[], effort: Effort): Promise<readonly Contender[]> {
+export async function interleave(
+  specs: readonly ContenderSpec[],
+  effort: Effort,
+  warmUps = 1,
+): Promise<readonly Contender[]> {
   const contenders = specs.map((spec) => new Contender(spec));
   try {
-    for (const contender of contenders) await contender.open(effort.roundMs);
+    for (const contender of contenders) await contender.open(warmUps, effort.roundMs);
     for (let round = 0; round < effort.rounds; round++) {
       for (const contender of contenders) await contender.round(effort.roundMs);
     }

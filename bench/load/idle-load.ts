@@ -2,19 +2,21 @@ import type { Exchange } from './dialect.ts';
 import type { LoadSession } from './load-session.ts';
 import type { Load, LoadCount } from './load-spec.ts';
 import { exchange, openClients } from './open-client.ts';
+import type { WebSocketClient } from './websocket-client.ts';
 
-const OPENING_UNDER_WAY = 64;
+const UNDER_WAY = 64;
 
-/** How many, and what each asks once. */
+/** How many, and what each asks in a round. */
 export interface IdleOptions {
   readonly connections: number;
-  readonly firstRequest?: Exchange;
+  readonly request?: Exchange;
 }
 
-/** Connections of different users that have greeted and wait. A round opens and counts nothing more. */
+/** Connections of different users that have greeted and wait. In a round each asks once. */
 export class IdleLoad implements Load {
   readonly #session: LoadSession;
   readonly #options: IdleOptions;
+  #clients: readonly WebSocketClient[] = [];
 
   constructor(session: LoadSession, options: IdleOptions) {
     this.#session = session;
@@ -22,16 +24,18 @@ export class IdleLoad implements Load {
   }
 
   async open(): Promise<void> {
-    const { connections, firstRequest } = this.#options;
-    await openClients(connections, OPENING_UNDER_WAY, async (index) => {
-      const client = await this.#session.open(`user-${index}`);
-      await exchange(client, firstRequest);
-      client.receiver = { onMessage: () => undefined };
-      return client;
-    });
+    this.#clients = await openClients(this.#options.connections, UNDER_WAY, (index) =>
+      this.#session.open(`user-${index}`),
+    );
   }
 
-  run(): Promise<LoadCount> {
-    return Promise.resolve({ count: this.#options.connections });
+  async run(): Promise<LoadCount> {
+    const { connections, request } = this.#options;
+    await openClients(connections, UNDER_WAY, async (index) => {
+      const client = this.#clients[index] as WebSocketClient;
+      await exchange(client, request);
+      return client;
+    });
+    return { count: connections };
   }
 }

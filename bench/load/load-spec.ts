@@ -30,11 +30,10 @@ export type LoadSpec =
       readonly underWay: number;
     }
   | {
-      /** Connections that have said what clients say first, and then nothing. */
+      /** Connections that have said what clients say first, and then nothing. A round is one request of each. */
       readonly kind: 'idle';
       readonly connections: number;
-      /** What each asks once, after the greeting. */
-      readonly firstRequest?: Exchange;
+      readonly request?: Exchange;
     }
   | {
       /** Users and groups for `idle`: every user in so many groups. */

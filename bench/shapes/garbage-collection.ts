@@ -40,7 +40,7 @@ export const garbageCollectionShape: Shape = {
     });
     const rounds: GcRound[] = [];
     try {
-      await contender.open(context.effort.roundMs);
+      await contender.open(1, context.effort.roundMs);
       for (let round = 0; round < Math.ceil(context.effort.rounds * ROUNDS_SHARE); round++)
         rounds.push(...(await measureRound(context, contender, probe)));
     } finally {

@@ -1,6 +1,9 @@
 import { measureProcessorTime } from './processor-time.ts';
 import type { Shape } from './shape.ts';
 
+/** A handshake runs much code once: it takes about ten thousand until the compiler has done all it can. */
+const WARM_UPS = 10;
+
 /** Connecting with a token. */
 export const handshakeShape: Shape = {
   number: 3,
@@ -17,6 +20,7 @@ export const handshakeShape: Shape = {
       id: 'handshake',
       title: 'per handshake',
       load: { kind: 'handshake', underWay: 32 },
+      warmUps: WARM_UPS,
       against: [
         ['parley', 'parley'],
         ['socketio-tokens', 'socketio'],

@@ -6,7 +6,7 @@ import { createScratchDirectory, removeScratchDirectory } from '../harness/scrat
 import type { DialectName, LoadSpec, LoadTarget } from '../load/load-spec.ts';
 import { SERVERS, type ServerName } from '../servers/server-table.ts';
 import { serverOptions } from './server-options.ts';
-import type { Shape, ShapeContext } from './shape.ts';
+import type { Row, Shape, ShapeContext } from './shape.ts';
 
 const CONNECTIONS = 10_000;
 const GROUPS_PER_USER = 20;
@@ -29,18 +29,25 @@ interface Reading {
   readonly heapUsedBytes: number;
 }
 
+/** Growth per connection in KiB. */
+interface Growth {
+  readonly resident: number;
+  readonly heap: number;
+  /** Resident after every client has asked for its chats; only Parley has any. */
+  readonly residentAfterLists: number | undefined;
+}
+
 /** What an idle connection costs. */
 export const idleMemoryShape: Shape = {
   number: 4,
   title: 'Idle memory',
   method:
-    'Growth of the server process from none to 10,000 connections, per connection, in KiB, each reading after a forced collection; a new process for each round. Parley: authenticated users, each member of 20 groups of 10, who said `hello` and asked for their chats once. `ws` and socket.io: bare, without users.',
+    'Growth of the server process from none to 10,000 connections, per connection, in KiB, each reading after a forced collection; a new process for each round. Parley: authenticated users, each member of 20 groups of 10, who said `hello`; the last row is after each has asked for its chats once, 64 at a time. `ws` and socket.io: bare, without users.',
   servers: COMPARED.map(([server]) => server),
   bars: [{ kind: 'ceiling', row: 'rss', bar: 6, goal: 5, unit: 'KiB' }],
   async run(context) {
     const dataDir = createScratchDirectory();
-    const resident = new Map<ServerName, number[]>();
-    const heap = new Map<ServerName, number[]>();
+    const growths = new Map<ServerName, Growth[]>();
     const failures = new Map<ServerName, string>();
     const compared = COMPARED.filter(([server]) => context.wants(server));
     try {
@@ -49,21 +56,36 @@ export const idleMemoryShape: Shape = {
         for (const [server, dialect] of compared) {
           if (failures.has(server)) continue;
           await attempt(failures, server, async () => {
-            const perConnection = await measure(context, server, dialect, dataDir);
-            resident.set(server, [...(resident.get(server) ?? []), perConnection.residentBytes / KIB]);
-            heap.set(server, [...(heap.get(server) ?? []), perConnection.heapUsedBytes / KIB]);
+            growths.set(server, [...(growths.get(server) ?? []), await measure(context, server, dialect, dataDir)]);
           });
         }
       }
     } finally {
       removeScratchDirectory(dataDir);
     }
-    return [
-      { id: 'rss', title: 'resident memory per connection', unit: 'KiB', samples: resident, failures },
-      { id: 'heap', title: 'of it JavaScript heap', unit: 'KiB', samples: heap, failures },
-    ];
+    return rowsOf(growths, failures);
   },
 };
+
+function rowsOf(
+  growths: ReadonlyMap<ServerName, readonly Growth[]>,
+  failures: ReadonlyMap<ServerName, string>,
+): readonly Row[] {
+  const row = (id: string, title: string, quantity: (growth: Growth) => number | undefined): Row => ({
+    id,
+    title,
+    unit: 'KiB',
+    samples: new Map(
+      [...growths].map(([server, each]) => [server, each.map(quantity).filter((kib) => kib !== undefined)]),
+    ),
+    failures,
+  });
+  return [
+    row('rss', 'resident memory per connection', ({ resident }) => resident),
+    row('heap', 'of it JavaScript heap in use', ({ heap }) => heap),
+    row('rss-lists', 'resident after each has asked for its chats', ({ residentAfterLists }) => residentAfterLists),
+  ];
+}
 
 async function makeChats(context: ShapeContext, dataDir: string): Promise<void> {
   context.progress(`making ${CONNECTIONS} users with ${GROUPS_PER_USER} groups each`);
@@ -81,7 +103,7 @@ async function measure(
   name: ServerName,
   dialect: DialectName,
   chatsDirectory: string,
-): Promise<Reading> {
+): Promise<Growth> {
   const directory = createScratchDirectory();
   const probe = new Probe(directory);
   const server = await RunningServer.start(name, {
@@ -91,25 +113,29 @@ async function measure(
     dataDir: name === 'parley' ? chatsDirectory : directory,
   });
   try {
-    const open = (connections: number) =>
-      LoadProcess.open({ spec: idleLoad(name, connections), target: targetOf(server, dialect, context) }, '1');
-    (await open(WARM_UP_CONNECTIONS)).close();
+    const target = targetOf(server, dialect, context);
+    (await LoadProcess.open({ spec: idleLoad(name, WARM_UP_CONNECTIONS), target }, '1')).close();
     const before = await readMemory(server, probe);
-    const load = await open(CONNECTIONS);
+    const load = await LoadProcess.open({ spec: idleLoad(name, CONNECTIONS), target }, '1');
     const after = await readMemory(server, probe);
+    if (name === 'parley') await load.round(0);
+    const afterLists = name === 'parley' ? await readMemory(server, probe) : undefined;
     load.close();
-    const perConnection = {
-      residentBytes: (after.residentBytes - before.residentBytes) / CONNECTIONS,
-      heapUsedBytes: (after.heapUsedBytes - before.heapUsedBytes) / CONNECTIONS,
+    const growth = {
+      resident: kibEach(after.residentBytes - before.residentBytes),
+      heap: kibEach(after.heapUsedBytes - before.heapUsedBytes),
+      residentAfterLists: afterLists && kibEach(afterLists.residentBytes - before.residentBytes),
     };
-    const kib = (bytes: number) => (bytes / KIB).toFixed(2);
-    const { residentBytes, heapUsedBytes } = perConnection;
-    context.progress(`  ${SERVERS[name].title}: ${kib(residentBytes)} KiB each, heap ${kib(heapUsedBytes)} KiB`);
-    return perConnection;
+    context.progress(`  ${SERVERS[name].title}: ${JSON.stringify(growth)} KiB`);
+    return growth;
   } finally {
     await server.stop();
     removeScratchDirectory(directory);
   }
+}
+
+function kibEach(bytes: number): number {
+  return bytes / CONNECTIONS / KIB;
 }
 
 async function readMemory(server: RunningServer, probe: Probe): Promise<Reading> {
@@ -122,7 +148,7 @@ async function readMemory(server: RunningServer, probe: Probe): Promise<Reading>
 function idleLoad(server: ServerName, connections: number): LoadSpec {
   if (server !== 'parley') return { kind: 'idle', connections };
   const replyPrefix = '{"type":"get_user_chats","status":"success"';
-  return { kind: 'idle', connections, firstRequest: { message: '{"type":"get_user_chats"}', replyPrefix } };
+  return { kind: 'idle', connections, request: { message: '{"type":"get_user_chats"}', replyPrefix } };
 }
 
 function targetOf(server: RunningServer, dialect: DialectName, { secret }: ShapeContext): LoadTarget {

@@ -12,6 +12,8 @@ export interface ProcessorTimeCase {
   readonly title: string;
   readonly load: LoadSpec;
   readonly against: readonly (readonly [ServerName, DialectName])[];
+  /** Rounds before the first that counts, where one is too little to have all code compiled. */
+  readonly warmUps?: number;
 }
 
 /** Measures the server's processor time per counted thing, the server alone on one core and the load on the other. */
@@ -28,7 +30,7 @@ export async function measureProcessorTime(context: ShapeContext, each: Processo
       }),
     );
   context.progress(each.title);
-  const contenders = await interleave(specs, context.effort);
+  const contenders = await interleave(specs, context.effort, each.warmUps);
   for (const contender of contenders) context.progress(`  ${describeContender(contender)}`);
   return {
     id: each.id,
