@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { openStorage } from '../../src/adapters/sqlite/open-storage.ts';
 import { silentLog } from '../../src/kernel/log.ts';
 
@@ -19,8 +18,8 @@ async function sendForever(chat: string, sender: string): Promise<never> {
     const send = { chatId: chat, senderId: sender, content: `message ${number}`, clientMsgId: `id-${number}` };
     const outcome = await storage.chatLog.append({ ...send, wantMembers: false });
     if (outcome.status !== 'ok') throw new Error(`Message ${number} was refused: ${outcome.code}.`);
-    // at once, past every buffer of this process
-    writeSync(1, `${number} ${outcome.seq}\n`);
+    // to a pipe this writes at once
+    process.stdout.write(`${number} ${outcome.seq}\n`);
   }
 }
 
