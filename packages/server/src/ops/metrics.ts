@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { HandshakeCounters } from '../session/handshake-counters.ts';
 import { DURATION_BOUNDS_S } from '../session/session-counters.ts';
 import type { SessionLayer } from '../session/session-layer.ts';
@@ -36,11 +37,11 @@ export class Metrics {
 
   constructor(sources: MetricSources) {
     this.#sources = sources;
-    collectDefaultMetrics({ register: this.#registry });
     this.#loopDelay.enable();
     this.#describeConnections();
     this.#describeMessages();
     this.#describeServer();
+    this.#describeProcess();
   }
 
   /** Everything in the Prometheus text format. */
@@ -160,6 +161,27 @@ export class Metrics {
     ]);
   }
 
+  /** The usual names; the library's own collector samples the event loop all the time, these are read when asked. */
+  #describeProcess(): void {
+    this.#counter('process_cpu_user_seconds_total', 'User processor time, all threads.', [], () => [
+      [{}, process.cpuUsage().user / 1e6],
+    ]);
+    this.#counter('process_cpu_system_seconds_total', 'System processor time, all threads.', [], () => [
+      [{}, process.cpuUsage().system / 1e6],
+    ]);
+    this.#gauge('process_start_time_seconds', 'When the process started, since 1970.', [], () => [
+      [{}, performance.timeOrigin / 1000],
+    ]);
+    this.#gauge('process_resident_memory_bytes', 'Resident memory.', [], () => [[{}, process.memoryUsage.rss()]]);
+    this.#gauge('nodejs_heap_size_used_bytes', 'Heap in use, main thread.', [], () => [
+      [{}, process.memoryUsage().heapUsed],
+    ]);
+    this.#gauge('nodejs_external_memory_bytes', 'Memory outside of the heap, main thread.', [], () => [
+      [{}, process.memoryUsage().external],
+    ]);
+    this.#gauge('process_open_fds', 'Open file descriptors.', [], () => countDescriptors());
+  }
+
   #counter(name: string, help: string, labelNames: readonly string[], read: Read): void {
     new Counter({
       name,
@@ -184,6 +206,15 @@ export class Metrics {
         for (const [labels, value] of read()) this.set(labels, value);
       },
     });
+  }
+}
+
+/** Nothing where the system does not tell. */
+function countDescriptors(): Iterable<readonly [Readonly<Record<string, string>>, number]> {
+  try {
+    return [[{}, readdirSync('/proc/self/fd').length]];
+  } catch {
+    return [];
   }
 }
 

@@ -59,6 +59,16 @@ function describeRecords(accounts: () => AccountStore): void {
     expect(await accounts().ensureUsers([])).toBe(0);
   });
 
+  it('stores a noted user before any later write, and by itself when there is none', async () => {
+    const [first, second, alone] = [freshUser(), freshUser(), freshUser()];
+    const noted = [accounts().noteUser(first), accounts().noteUser(second), accounts().noteUser(first)];
+    expect(await accounts().setDisabled(second.id, true)).toBe(true);
+    await Promise.all(noted);
+    expect(await accounts().findUser(first.id)).toMatchObject({ id: first.id });
+    await accounts().noteUser(alone);
+    expect(await accounts().findUser(alone.id)).toMatchObject({ id: alone.id });
+  });
+
   it('ensures a thousand users at once', async () => {
     const users = Array.from({ length: 1_000 }, () => freshUser({ username: null, issuer: 'other' }));
     const before = await accounts().countUsers();

@@ -64,6 +64,8 @@ export interface AccountStore {
   createUser(user: NewUser): Promise<'created' | 'taken'>;
   /** Creates those that do not exist yet, up to 1,000 at once; existing ones keep their record. Returns how many were new. */
   ensureUsers(users: readonly NewUser[]): Promise<number>;
+  /** As `ensureUsers` for one, in no hurry: it shares the commit of other writes, and is stored before any later write. */
+  noteUser(user: NewUser): Promise<void>;
   findUser(id: string): Promise<UserRecord | undefined>;
   findCredentials(username: string): Promise<{ readonly user: UserRecord; readonly passwordHash: string } | undefined>;
   /** Whose user name or name begins with the query (no wildcard characters), disabled ones left out, by user name. */

@@ -9,6 +9,9 @@ const USERS_AT_ONCE = 1_000;
 /** Accounts in the embedded database: each call is one operation of the writer or the reader thread. */
 export class SqliteAccountStore implements AccountStore {
   readonly #threads: StorageThreads;
+  /** Users to be stored with the next write. */
+  readonly #noted: NewUser[] = [];
+  #noting: Promise<number> | undefined;
 
   constructor(threads: StorageThreads) {
     this.#threads = threads;
@@ -21,6 +24,12 @@ export class SqliteAccountStore implements AccountStore {
   async ensureUsers(users: readonly NewUser[]): Promise<number> {
     if (users.length > USERS_AT_ONCE) throw new Error(`ensureUsers takes at most ${USERS_AT_ONCE} users at once.`);
     return await this.#threads.writer.call('ensureUsers', users);
+  }
+
+  async noteUser(user: NewUser): Promise<void> {
+    this.#noted.push(user);
+    this.#noting ??= this.#storeNoted();
+    await this.#noting;
   }
 
   findUser(id: string): ReturnType<AccountStore['findUser']> {
@@ -97,5 +106,20 @@ export class SqliteAccountStore implements AccountStore {
 
   loadRevocations(): ReturnType<AccountStore['loadRevocations']> {
     return this.#threads.writer.call('loadRevocations');
+  }
+
+  /** One call for all that are noted until it goes. */
+  #storeNoted(): Promise<number> {
+    const stored = this.#threads.writer.callLater('ensureUsers', () => {
+      this.#noting = undefined;
+      return [this.#noted.splice(0)];
+    });
+    stored.catch(() => {
+      // it never went: nobody else will take these along
+      if (this.#noting !== stored) return;
+      this.#noting = undefined;
+      this.#noted.length = 0;
+    });
+    return stored;
   }
 }

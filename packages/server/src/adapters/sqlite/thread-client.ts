@@ -11,6 +11,8 @@ const RESTART_MIN_MS = 100;
 const RESTART_MAX_MS = 5_000;
 /** A thread that does not finish in this time is ended. */
 const STOP_TIMEOUT_MS = 10_000;
+/** How long a call that is in no hurry waits for others. */
+const LATER_MS = 50;
 const OVERLOADED_RETRY_AFTER_MS = 500;
 
 /** What a client of a thread needs. */
@@ -39,7 +41,9 @@ export class ThreadClient<Ops extends Probed, Facts> {
   #worker: Worker | undefined;
   #isReady = false;
   #isStopped = false;
-  #calls: Call[] = [];
+  #calls: (Call | (() => Call))[] = [];
+  #isPostDue = false;
+  #laterTimer: NodeJS.Timeout | undefined;
   #deaths = 0;
   #restartTimer: NodeJS.Timeout | undefined;
 
@@ -74,8 +78,25 @@ export class ThreadClient<Ops extends Probed, Facts> {
     if (!this.#isReady) return Promise.reject(this.#unavailable());
     if (this.#pending.size >= this.#options.queueMax)
       return Promise.reject(new AppError('overloaded', { retryAfterMs: OVERLOADED_RETRY_AFTER_MS }));
-    if (this.#calls.length === 0) setImmediate(this.#post);
+    if (!this.#isPostDue) {
+      this.#isPostDue = true;
+      setImmediate(this.#post);
+    }
     this.#calls.push([name, ...args]);
+    return this.#pending.add();
+  }
+
+  /**
+   * As `call`, but in no hurry: it goes with the next call, before it, or by itself a moment later, so that it need not
+   * cost a commit of its own. The arguments are asked for when it goes.
+   */
+  callLater<Name extends keyof Ops & string>(
+    name: Name,
+    args: () => Parameters<Ops[Name]>,
+  ): Promise<ReturnType<Ops[Name]>> {
+    if (!this.#isReady) return Promise.reject(this.#unavailable());
+    this.#calls.push(() => [name, ...args()]);
+    this.#laterTimer ??= setTimeout(this.#post, LATER_MS).unref();
     return this.#pending.add();
   }
 
@@ -168,8 +189,12 @@ export class ThreadClient<Ops extends Probed, Facts> {
   }
 
   readonly #post = (): void => {
+    this.#isPostDue = false;
+    clearTimeout(this.#laterTimer);
+    this.#laterTimer = undefined;
     if (!this.#isReady || this.#calls.length === 0) return;
-    const batch: CallBatch = { nowMs: this.#options.clock.now(), calls: this.#calls };
+    const calls = this.#calls.map((call) => (typeof call === 'function' ? call() : call));
+    const batch: CallBatch = { nowMs: this.#options.clock.now(), calls };
     this.#calls = [];
     this.#worker?.postMessage(batch);
   };

@@ -30,7 +30,7 @@ export class ForeignUsers {
     this.#known.use(user.id);
     if (isKnown) return;
     const record = { ...user, name: user.name ?? null, username: null, roles: [], passwordHash: null };
-    this.#accounts.ensureUsers([record]).catch((failure: unknown) => {
+    this.#accounts.noteUser(record).catch((failure: unknown) => {
       this.#known.delete(user.id);
       this.#log.warn({ err: failure, user: user.id }, 'user of another issuer could not be stored');
     });

@@ -38,6 +38,10 @@ export class MemoryAccounts implements AccountStore {
     return 'created';
   }
 
+  noteUser(user: NewUser): Promise<void> {
+    return this.ensureUsers([user]) as Promise<unknown> as Promise<void>;
+  }
+
   async ensureUsers(users: readonly NewUser[]): Promise<number> {
     this.#enter('ensureUsers');
     const missing = users.filter(({ id }) => !this.users.has(id));
