@@ -291,6 +291,11 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
     this.#catchUp?.run();
   }
 
+  /** Ends the connection if it keeps more waiting than its share of what all may. */
+  endIfOverShare(): void {
+    if (this.#outbox.isOverShare) this.#noteSlow('full');
+  }
+
   /** Ends the connection because of an error: tells it as a message, then closes with its code as the reason. */
   fail(error: AppError, closeName?: CloseName): void {
     if (this.#state !== 'open') return;
@@ -347,7 +352,7 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
     this.#enqueue(this.#encodeError(new AppError('token_expiring', { message })), 'control');
   }
 
-  /** False when the connection was ended: silent since before two heartbeats, or holding what the server lacks. */
+  /** False when the peer was taken for dead: silent since before two heartbeats. */
   #checkHeartbeat(nowMs: number): boolean {
     this.#heartbeatDueMs = this.#nextHeartbeatMs(nowMs);
     this.#tidyUp();
@@ -356,9 +361,8 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
       this.#missedHeartbeats = 0;
     } else if (++this.#missedHeartbeats >= 2 && this.#mustAnswerHeartbeats()) {
       this.fail(new AppError('heartbeat_timeout'));
+      return false;
     }
-    if (this.#outbox.isOverShare) this.#noteSlow('full');
-    if (this.#state !== 'open') return false;
     this.wire.ping();
     return true;
   }

@@ -6,6 +6,7 @@ import type { Delivery, OriginId, Revocation } from '../ports/delivery.ts';
 import type { Outgoing } from '../ports/outgoing.ts';
 import type { Connection, ConnectionIndex } from './connection.ts';
 import { DepartedUsers } from './departed-users.ts';
+import type { OutboxBudget } from './outbox.ts';
 import { createRateBucket, type RateBucket } from './rate-bucket.ts';
 import type { SessionCounters } from './session-counters.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -21,6 +22,7 @@ export class Hub implements Delivery, ConnectionIndex {
   readonly #clock: Clock;
   readonly #counters: SessionCounters;
   readonly #log: Log;
+  readonly #budget: OutboxBudget;
   readonly #connections = new Set<Connection>();
   readonly #users = new Map<string, UserSlot>();
   readonly #departed: DepartedUsers;
@@ -28,6 +30,8 @@ export class Hub implements Delivery, ConnectionIndex {
   #dirtyTopics: TopicSubscribers[] = [];
   #dirtyConnections: Connection[] = [];
   #isFlushScheduled = false;
+  /** What waited in all outboxes when the slowest connections were last ended because of it; 0 while less does. */
+  #relievedAtBytes = 0;
   readonly #flush = (): void => this.#flushTurn();
 
   constructor(context: {
@@ -35,11 +39,13 @@ export class Hub implements Delivery, ConnectionIndex {
     readonly clock: Clock;
     readonly counters: SessionCounters;
     readonly log: Log;
+    readonly budget: OutboxBudget;
   }) {
     this.#options = context.options;
     this.#clock = context.clock;
     this.#counters = context.counters;
     this.#log = context.log;
+    this.#budget = context.budget;
     this.#departed = new DepartedUsers(context.options.messageRate);
   }
 
@@ -194,9 +200,19 @@ export class Hub implements Delivery, ConnectionIndex {
     const connections = this.#dirtyConnections;
     this.#dirtyConnections = [];
     for (const connection of connections) this.#flushConnection(connection);
+    this.#relieve();
     this.#isFlushScheduled = false;
     // a flush may have queued more; it must not wait for somebody else's turn
     if (this.#dirtyConnections.length > 0 || this.#dirtyTopics.length > 0) this.#scheduleFlush();
+  }
+
+  /** Ends the slowest when too much waits in all. It is looked for only when that has grown: their ends take time. */
+  #relieve(): void {
+    const { waitingBytes, isExceeded } = this.#budget;
+    if (!isExceeded) this.#relievedAtBytes = 0;
+    if (!isExceeded || waitingBytes <= this.#relievedAtBytes) return;
+    this.#relievedAtBytes = waitingBytes;
+    for (const connection of this.#connections) connection.endIfOverShare();
   }
 
   // a fault of ours must not end the process, nor keep the others from being served

@@ -25,7 +25,7 @@ export class OutboxBudget {
     return this.waitingBytes > this.totalBytes;
   }
 
-  /** What one connection may keep waiting once the total is exceeded: some have more, and those close. */
+  /** What each would have waiting if all had the same: once the total is exceeded, some have more. */
   get fairShareBytes(): number {
     return this.totalBytes / Math.max(1, this.waitingOutboxes);
   }
@@ -41,8 +41,8 @@ export type OutboxVerdict = 'queued' | 'dropped' | 'lagging' | 'full';
  *     0 ........ soft / 2 ........ soft ............ hard
  *       all        no ephemeral     no durable        close
  *
- * While the total over all connections is exceeded, one that the kernel takes nothing from gets no ephemeral and no
- * durable bytes at all, and closes when it has more than its share.
+ * While the total over all connections is exceeded, one from which the kernel has not taken everything gets no ephemeral
+ * and no durable bytes at all; those with more than their share of the total are closed (see Hub).
  */
 export class Outbox {
   readonly #wire: Wire;
@@ -71,10 +71,9 @@ export class Outbox {
     return buffered === 0 || !this.#budget.isExceeded;
   }
 
-  /** Whether the total is exceeded and this one holds more than its share of it. */
+  /** Whether this one holds more than its share of the total. */
   get isOverShare(): boolean {
-    const buffered = this.#wire.bufferedBytes;
-    return buffered > 0 && this.#budget.isExceeded && buffered >= this.#budget.fairShareBytes;
+    return this.#countedBytes > this.#budget.fairShareBytes;
   }
 
   /** Takes bytes, unless the client is too far behind for their class. */
@@ -83,8 +82,8 @@ export class Outbox {
     const waiting = this.#pendingBytes + buffered;
     if (waiting > 0) {
       const { softBytes, hardBytes } = this.#budget;
+      if (waiting + bytes.length > hardBytes) return 'full';
       const isPressed = buffered > 0 && this.#budget.isExceeded;
-      if (waiting + bytes.length > hardBytes || (isPressed && buffered >= this.#budget.fairShareBytes)) return 'full';
       if (pushClass === 'ephemeral' && (isPressed || waiting > softBytes / 2)) return 'dropped';
       if (pushClass === 'durable' && (isPressed || waiting > softBytes)) return 'lagging';
     }

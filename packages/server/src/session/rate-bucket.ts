@@ -28,7 +28,7 @@ export function takeToken(bucket: RateBucket, rate: Rate, nowMs: number): number
     bucket.tokens -= 1;
     return 0;
   }
-  return Math.ceil(((1 - bucket.tokens) * 1000) / rate.perSecond);
+  return Math.ceil((((1 - bucket.tokens) * 1000) / rate.perSecond) * (1 - ROUNDING));
 }
 
 /** Whether a bucket is full, so that it need not be remembered. */

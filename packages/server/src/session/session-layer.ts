@@ -46,7 +46,7 @@ export class SessionLayer {
       hardBytes: options.outboxHardBytes,
       totalBytes: options.outboxTotalBytes,
     });
-    this.hub = new Hub({ options, clock, counters: this.counters, log });
+    this.hub = new Hub({ options, clock, counters: this.counters, log, budget: this.budget });
     const dispatcher = new Dispatcher({ handlers, options, clock, counters: this.counters, log });
     this.#context = {
       options,
