@@ -9,7 +9,7 @@ function collect(maxLineBytes: number) {
     onLine: (text: string) => void seen.push(text),
     onLineRefused: (problem: string) => void seen.push(`! ${problem}`),
   };
-  return { seen, splitter, push: (text: string | Buffer) => splitter.push(Buffer.from(text), sink) };
+  return { seen, splitter, sink, push: (text: string | Buffer) => splitter.push(Buffer.from(text), sink) };
 }
 
 describe('splitting lines', () => {
@@ -18,6 +18,23 @@ describe('splitting lines', () => {
     push('{"a":1}\n\r\n  \n{"b":2}\r\n{"c"');
     push(':3}\n');
     expect(seen).toEqual(['{"a":1}', '{"b":2}', '{"c":3}']);
+  });
+
+  it('takes what stands after the last line end as a line, once the stream has ended', () => {
+    const { seen, push, splitter, sink } = collect(100);
+    push('{"a":1}\n{"b":2}');
+    expect(seen).toEqual(['{"a":1}']);
+    splitter.end(sink);
+    splitter.end(sink);
+    expect(seen).toEqual(['{"a":1}', '{"b":2}']);
+    expect(splitter.retainedBytes).toBe(0);
+  });
+
+  it('has nothing more to give after a refused line has ended the stream', () => {
+    const { seen, push, splitter, sink } = collect(3);
+    push('too long');
+    splitter.end(sink);
+    expect(seen).toEqual(['! payload_too_large']);
   });
 
   it('gives the same lines however the bytes are cut', () => {

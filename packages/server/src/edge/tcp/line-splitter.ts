@@ -41,6 +41,11 @@ export class LineSplitter {
     }
   }
 
+  /** The stream has ended: what stands after the last line end is a line too. */
+  end(sink: LineSink): void {
+    if (this.#keptBytes > 0) this.#finishLine(Buffer.alloc(0), sink);
+  }
+
   /** Ends splitting, within a `push` too. */
   stop(): void {
     this.#isStopped = true;

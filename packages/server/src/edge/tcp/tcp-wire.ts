@@ -81,6 +81,7 @@ export class TcpWire implements Wire, SocketOwner, LineSink {
   }
 
   onEnd(): void {
+    this.#splitter.end(this);
     this.#ended ??= { code: CLOSE_CODES.normal.code, initiator: 'client', reason: 'normal' };
     this.#connection.finish();
   }
