@@ -127,35 +127,46 @@ describe('a client of a thread', () => {
 });
 
 describe('a thread that dies', () => {
-  it.each(['exit', 'crash', 'terminate'] as const)(
-    'by %s fails what is under way and is started again',
-    async (how) => {
-      await using thread = await startClient();
-      const { client } = thread;
-      const flag = newFlag();
-      const pending = [client.call('wait', flag), client.call('echo', 1)];
-      const settled = Promise.allSettled(pending);
-      if (how === 'terminate') {
-        await client.call('probe').catch(() => undefined).constructor;
-        await client.terminate();
-      } else {
-        const killer = how === 'exit' ? client.call('exit') : client.call('crash', 'The thread broke.');
-        setFlag(flag, 1);
-        await expect(killer.then(() => new Promise(() => undefined))).rejects.toEqual(failure('storage_unavailable'));
-      }
-      await settled;
-      expect(client.depth).toBe(0);
-      expect(client.fault?.reason).toEqual(expect.any(String));
-      await expect(client.call('echo', 1)).rejects.toEqual(failure('storage_unavailable'));
-      expect(await untilAnswers(client)).toBe('back');
-      expect(client.fault).toBeUndefined();
-      expect(client.lastFault).toBeDefined();
-      expect(thread.logged).toEqual([
-        'The thread of the storage fails; it is tried again.',
-        'The thread of the storage works again.',
-      ]);
-    },
-  );
+  const end = async ({ client }: { client: ThreadClient<ObedientOperations, string> }, how: string) => {
+    if (how === 'terminate') await client.terminate();
+    else await client.call(how === 'exit' ? 'exit' : 'crash').catch(() => undefined);
+    await vi.waitFor(() => expect(client.fault).toBeDefined(), { interval: 1 });
+  };
+
+  it('fails what was under way', async () => {
+    await using thread = await startClient();
+    const calls = [thread.client.call('exit'), thread.client.call('echo', 1), thread.client.call('echo', 2)];
+    for (const settled of await Promise.allSettled(calls))
+      expect(settled).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'storage_unavailable', retryAfterMs: 1_000 },
+      });
+    expect(thread.client.depth).toBe(0);
+  });
+
+  it('fails what was under way also when it was busy', async () => {
+    await using thread = await startClient();
+    const call = thread.client.call('wait', newFlag());
+    call.catch(() => undefined);
+    await end(thread, 'terminate');
+    await expect(call).rejects.toEqual(failure('storage_unavailable'));
+  });
+
+  it.each(['exit', 'crash', 'terminate'])('by %s is started again, and says so', async (how) => {
+    await using thread = await startClient();
+    const { client } = thread;
+    await end(thread, how);
+    await expect(client.call('echo', 1)).rejects.toEqual(failure('storage_unavailable'));
+    expect(await untilAnswers(client)).toBe('back');
+    expect(client.fault).toBeUndefined();
+    expect(client.lastFault?.reason).toBe(
+      how === 'crash' ? 'Told to crash.' : 'The thread thread of the storage ended.',
+    );
+    expect(thread.logged).toEqual([
+      'The thread of the storage fails; it is tried again.',
+      'The thread of the storage works again.',
+    ]);
+  });
 
   it('is started again until it works', async () => {
     await using thread = await startClient();

@@ -28,9 +28,9 @@ const operations = {
   /** Blocks the thread until the flag is set. */
   wait: (flag: SharedArrayBuffer) => Atomics.wait(new Int32Array(flag), 0, 0),
   exit: () => process.exit(1),
-  crash: (text: string) => {
+  crash: () => {
     setImmediate(() => {
-      throw new Error(text);
+      throw new Error('Told to crash.');
     });
   },
   probe: () => undefined,
