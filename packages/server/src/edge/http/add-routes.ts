@@ -13,6 +13,7 @@ import { addSessionRoutes } from './routes/session-routes.ts';
 import { addSignupRoutes } from './routes/signup-routes.ts';
 import { addUserChangeRoutes } from './routes/user-change-routes.ts';
 import { addUserRoutes } from './routes/user-routes.ts';
+import { addWebSocketRoutes } from './routes/websocket-routes.ts';
 
 export interface RoutesDependencies {
   readonly auth: Pick<Auth, 'authenticator' | 'passwordLogin' | 'sessions' | 'users' | 'signup' | 'keys' | 'trail'>;
@@ -41,5 +42,6 @@ export function addRoutes(app: HttpInstance, dependencies: RoutesDependencies): 
   addUserRoutes(app, { guards, users, foreignIssuers });
   addUserChangeRoutes(app, { guards, users });
   addKeyRoutes(app, { guards, keys });
+  addWebSocketRoutes(app);
   addPublishRoutes(app, { guards, publish });
 }
