@@ -1,1 +1,12 @@
-export {};
+export type { BackoffOptions } from './backoff.ts';
+export type { Client } from './client.ts';
+export { ClientError, type LocalErrorCode } from './client-error.ts';
+export type { ClientEvents, ClientState, Gap, Reset } from './client-events.ts';
+export type { ClientOptions } from './client-options.ts';
+export type { FieldsFor, PayloadFor, PushPayload, RequestType, Session, User, Welcome } from './commands.ts';
+export { createClient } from './create-client.ts';
+export type { Ending, Frame } from './link.ts';
+export type { Sent } from './outbox.ts';
+export type { OpenSocket, SocketLike } from './socket.ts';
+export type { Timers } from './timers.ts';
+export type { TopicPosition } from './topics.ts';
