@@ -46,12 +46,12 @@ export class TopicSubscribers {
     const origins = new Set<string>();
     for (const { origin } of pending) if (origin !== undefined) origins.add(origin);
     const batches: (Buffer | undefined)[] = [];
+    let deliveries = 0;
     for (const connection of this.#subscribers) {
       if (origins.size > 0 && origins.has(connection.connectionId)) {
-        this.#deliver(
-          connection,
-          pending.filter(({ origin }) => origin !== connection.connectionId),
-        );
+        const others = pending.filter(({ origin }) => origin !== connection.connectionId);
+        deliveries += others.length;
+        this.#deliver(connection, others);
         continue;
       }
       const { format } = connection.wire;
@@ -60,9 +60,10 @@ export class TopicSubscribers {
         bytes = joinBytes(pending, format);
         batches[format.slot] = bytes;
       }
+      deliveries += pending.length;
       this.#send(connection, pending, bytes);
     }
-    return pending.length * this.#subscribers.size;
+    return deliveries;
   }
 
   #deliver(connection: Connection, events: readonly PendingEvent[]): void {
