@@ -30,10 +30,11 @@ export class Receipts {
       database,
       'SELECT user, joined_seq, read_seq FROM members WHERE chat = ? AND read_seq >= ? AND joined_seq <= ?',
     );
-    // the advances of one reader follow each other, so the page begins in the last one that begins before it
+    // the advances of one reader follow each other, so the page begins in the last one that begins before it;
+    // CROSS JOIN keeps SQLite from walking all advances of the chat instead
     this.#receipts = prepareTuples(
       database,
-      `SELECT r.user, r.from_seq, r.to_seq, r.at FROM members m JOIN receipt_log r ON r.chat = m.chat AND r.user = m.user
+      `SELECT r.user, r.from_seq, r.to_seq, r.at FROM members m CROSS JOIN receipt_log r ON r.chat = m.chat AND r.user = m.user
       WHERE m.chat = ?1 AND m.read_seq >= ?2 AND r.from_seq <= ?3 AND r.from_seq >= ifnull(
         (SELECT max(x.from_seq) FROM receipt_log x WHERE x.chat = m.chat AND x.user = m.user AND x.from_seq <= ?2), 0)`,
     );
@@ -64,10 +65,22 @@ export class Receipts {
   #firstReads(chat: number, rows: readonly MessageRow[], first: number, last: number): ReadonlyMap<number, number> {
     const firstReads = new Map<number, number>();
     for (const [user, fromSeq, toSeq, atMs] of this.#receipts.all(chat, first, last))
-      for (const [seq, sender] of rows) {
-        if (seq < fromSeq || seq > toSeq || user === sender) continue;
-        firstReads.set(seq, Math.min(atMs, firstReads.get(seq) ?? atMs));
+      for (let i = firstFrom(rows, fromSeq); i < rows.length; i++) {
+        const [seq, sender] = rows[i] as MessageRow;
+        if (seq > toSeq) break;
+        if (user !== sender) firstReads.set(seq, Math.min(atMs, firstReads.get(seq) ?? atMs));
       }
     return firstReads;
   }
+}
+
+/** Index of the first row whose seq is not below the given one. */
+function firstFrom(rows: readonly MessageRow[], seq: number): number {
+  let low = 0;
+  for (let high = rows.length; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle] as MessageRow)[0] < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -74,10 +74,8 @@ export class EventLog {
       database,
       'UPDATE chats SET name = ?, last_seq = ?, last_message_seq = ?, last_gid = ?, member_count = ? WHERE id = ?',
     );
-    // chats outlive their events, so that retention never makes a gid come twice
-    const last =
-      'SELECT max(ifnull((SELECT max(gid) FROM events), 0), ifnull((SELECT max(last_gid) FROM chats), 0)) AS gid';
-    this.#lastGid = prepare<{ gid: number }>(database, last).get()?.gid ?? 0;
+    // whatever removes events must leave the newest one, or its gid would come again
+    this.#lastGid = prepare<{ gid: number | null }>(database, 'SELECT max(gid) AS gid FROM events').get()?.gid ?? 0;
   }
 
   /** The head of a chat, or undefined when there is no such chat. */
