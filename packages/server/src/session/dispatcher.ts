@@ -50,6 +50,9 @@ const TYPE_MAX_LENGTH = 64;
 /** Protocol fields nest less; the content of opaque fields does not count. */
 const FIELD_DEPTH_MAX = 8;
 
+/** An escape that may leave half a character behind. */
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
+
 const NO_REQUEST: Request = { type: undefined, requestId: undefined };
 
 /**
@@ -208,12 +211,20 @@ export class Dispatcher {
 function parseObject(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = SURROGATE_ESCAPE.test(text) ? JSON.parse(text, makeWellFormed) : JSON.parse(text);
   } catch {
     throw new AppError('invalid_json');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new AppError('invalid_message');
   return value as Readonly<Record<string, unknown>>;
+}
+
+/**
+ * No UTF-8 holds a lone surrogate: what is told live would differ from what is stored, so it is U+FFFD from here on. The
+ * request id is never stored, and echoed as it came.
+ */
+function makeWellFormed(key: string, value: unknown): unknown {
+  return typeof value === 'string' && key !== 'request_id' ? value.toWellFormed() : value;
 }
 
 /** Type and request id as far as they can be echoed. @throws AppError `invalid_message`, `invalid_request_id` */
