@@ -153,7 +153,7 @@ export interface EventPage {
   readonly floorSeq: number;
 }
 
-/** A read cursor after a move. `isMoved` is false when it was there already. */
+/** A read cursor after a move. `isMoved` is false when it was there already; `memberIds`, who is to be told, is empty then. */
 export interface ReadCursor {
   readonly status: 'ok';
   readonly isMoved: boolean;
@@ -191,7 +191,10 @@ export interface ChatLog {
 
   /** Rejects with `chat_not_found` (also for strangers) and `idempotency_conflict`. */
   append(send: MessageSend): Promise<MessageStored | Rejected>;
-  /** Rejects with `user_not_found` (details.userIds), `group_full`, `idempotency_conflict`. The creator is owner and counts as member. */
+  /**
+   * Rejects with `user_not_found` (details.userIds), `group_full`, `idempotency_conflict`, and `chat_not_found` when it was
+   * made before and its creator has left. The creator is owner and counts as member.
+   */
   createGroup(group: {
     readonly creatorId: string;
     readonly name: string;
@@ -201,7 +204,11 @@ export interface ChatLog {
   }): Promise<ChatChanged | Rejected>;
   /** The direct chat of two users (a user with oneself too), made when it is not there. Rejects with `user_not_found`. */
   openDirect(pair: { readonly creatorId: string; readonly otherId: string }): Promise<ChatChanged | Rejected>;
-  /** Rejects with `chat_not_found`, `not_a_group`, `forbidden`, `user_not_found`, `group_full`, `last_owner`, `idempotency_conflict`. */
+  /**
+   * Rejects with `chat_not_found`, `not_a_group`, `forbidden`, `user_not_found`, `group_full`, `last_owner`,
+   * `idempotency_conflict`. What is so already succeeds as duplicate: adding a member, removing somebody who is in no more,
+   * the role or the name there is.
+   */
   changeGroup(change: GroupChange, limits: { readonly maxMembers: number }): Promise<ChatChanged | Rejected>;
   /** Moves cursors forward, never back and never beyond the head. Reading implies delivery. Rejects with `chat_not_found`. */
   moveCursor(move: {
@@ -213,7 +220,10 @@ export interface ChatLog {
 
   /** Members now. Empty when there is no such chat. */
   memberIds(chatId: string): Promise<readonly string[]>;
-  /** The caller's chats, latest event first. */
+  /**
+   * The caller's chats, latest event first. A chat that gets an event between two pages may come twice; none is left out.
+   * @throws AppError `invalid_fields` when `next` is not what a page returned
+   */
   listChats(query: { readonly userId: string; readonly limit: number; readonly next?: string }): Promise<{
     readonly chats: readonly ListedChat[];
     readonly isComplete: boolean;
@@ -230,7 +240,7 @@ export interface ChatLog {
     readonly limit: number;
     readonly maxBytes: number;
   }): Promise<EventPage>;
-  /** Heads of these chats, or of all the user's chats; chats that are not theirs are left out. */
+  /** Heads of these chats, past ones too, or of all chats the user is in now; chats that never were theirs are left out. */
   heads(userId: string, chatIds?: readonly string[]): Promise<readonly ChatHead[]>;
   /** What became of these sends of this user, in the order asked. */
   fates(userId: string, clientMsgIds: readonly string[]): Promise<readonly SendFate[]>;

@@ -76,7 +76,7 @@ export class StorageWriter {
       if (failure !== undefined) failures.set(values.length, failure);
       values.push(outcome.values[0]);
     }
-    return { kind: 'outcomes', values, failures };
+    return failures.size === 0 ? { kind: 'outcomes', values } : { kind: 'outcomes', values, failures };
   }
 
   #openSession(): WriteSession {
