@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectUser, freshUserIds, OVER_TCP } from '../support/connect-user.ts';
+import { connectUser, freshUserIds, makeUsers, OVER_TCP } from '../support/connect-user.ts';
 import type { Received } from '../support/inbox.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import type { TestClient } from '../support/test-client.ts';
@@ -12,7 +12,7 @@ const server = sharedServer({ env: { JWT_SECRET, REPLAY_MAX_EVENTS: String(REPLA
 async function withoutBob() {
   const [annId = '', bobId = ''] = freshUserIds('ann', 'bob');
   const ann = await connectUser(server(), annId);
-  await (await connectUser(server(), bobId))[Symbol.asyncDispose]();
+  await makeUsers(server(), bobId);
   const { id: chatId, seq } = await ann.ask('create_group', { group_name: 'g', member_ids: [bobId] });
   const say = async (count: number): Promise<number> => {
     const sends = Array.from({ length: count }, (_, index) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectUser, freshUserIds, OVER_TCP } from '../support/connect-user.ts';
+import { connectUser, freshUserIds, makeUsers, OVER_TCP } from '../support/connect-user.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import type { TestClient } from '../support/test-client.ts';
 import { JWT_SECRET } from '../support/test-users.ts';
@@ -158,7 +158,7 @@ describe('reading', () => {
     expect(newest.messages.map(({ seq }) => seq)).toEqual(seqs.slice(-5));
     const before = await the.bob.ask('get_messages', {
       chat_id: the.chatId,
-      before_seq: newest.next as number,
+      before_seq: newest.next,
       limit: 5,
     });
     expect(before.messages.map(({ seq }) => seq)).toEqual(seqs.slice(-10, -5));
@@ -182,7 +182,7 @@ describe('a direct chat', () => {
   it('takes nobody in and lets nobody go', async () => {
     await using the = await annAndBob();
     const [eveId = ''] = freshUserIds('eve');
-    await using _eve = await connectUser(server(), eveId);
+    await makeUsers(server(), eveId);
     const { id } = await the.ann.ask('create_chat', { user_id: the.bobId });
     const add = { group_id: id, user_id: eveId };
     expect(await the.ann.refusal('add_group_member', add)).toMatchObject({ code: 'not_a_group' });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { connectUser, freshUserIds, OVER_TCP } from '../support/connect-user.ts';
+import { connectUser, freshUserIds, makeUsers, OVER_TCP } from '../support/connect-user.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { JWT_SECRET } from '../support/test-users.ts';
 
@@ -11,7 +11,7 @@ let otherChatId: string;
 
 beforeAll(async () => {
   await using ann = await connectUser(server(), annId);
-  await using _bob = await connectUser(server(), bobId);
+  await makeUsers(server(), bobId);
   chatId = (await ann.ask('create_group', { group_name: 'one', member_ids: [bobId] })).id;
   otherChatId = (await ann.ask('create_group', { group_name: 'two', member_ids: [bobId] })).id;
 });
@@ -113,7 +113,7 @@ describe('a command that is sent again with the same client_op_id', () => {
   it('adds a member once, with or without it', async () => {
     const [eveId = ''] = freshUserIds('eve');
     await using ann = await connectUser(server(), annId);
-    await using _eve = await connectUser(server(), eveId);
+    await makeUsers(server(), eveId);
     const { id } = await ann.ask('create_group', { group_name: 'g', member_ids: [] });
     const wish = { group_id: id, user_id: eveId, client_op_id: randomUUID() };
     const { seq } = await ann.ask('add_group_member', wish);

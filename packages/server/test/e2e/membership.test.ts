@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectUser, freshUserIds, OVER_TCP } from '../support/connect-user.ts';
+import { connectUser, freshUserIds, makeUsers, OVER_TCP } from '../support/connect-user.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { startServer } from '../support/start-server.ts';
 import type { TestClient } from '../support/test-client.ts';
@@ -159,8 +159,7 @@ describe('a new member', () => {
   it('beyond the largest group is refused', async () => {
     await using small = await startServer({ env: { JWT_SECRET, GROUP_MAX_MEMBERS: '2' } });
     await using ann = await connectUser(small, 'ann');
-    await using _bob = await connectUser(small, 'bob');
-    await using _eve = await connectUser(small, 'eve');
+    await makeUsers(small, 'bob', 'eve');
     const two = { group_name: 'two', member_ids: ['bob'] };
     expect(await ann.refusal('create_group', { ...two, member_ids: ['bob', 'eve'] })).toMatchObject({
       code: 'group_full',

@@ -223,7 +223,8 @@ describe('more connections than SESSION_POLICY allows', () => {
     await using limited = await startServer({ env: { JWT_SECRET, SESSION_POLICY: 'multi(2)' } });
     const connect = () => WsClient.connect({ port: limited.port, token: mintUserToken('ann') });
     await using first = await connect();
-    await using _second = await connect();
+    await using second = await connect();
+    await second.ask('ping', {});
     await using third = await connect();
     await expectEnd(third, 'session_limit', 4505);
     first.cut();

@@ -22,6 +22,11 @@ export async function connectUser(
   return client;
 }
 
+/** Has users of another service come by once, so that they exist. */
+export async function makeUsers(server: TestServer, ...userIds: readonly string[]): Promise<void> {
+  for (const userId of userIds) await (await connectUser(server, userId))[Symbol.asyncDispose]();
+}
+
 let count = 0;
 
 /** User ids that no other test on the same server has. */
