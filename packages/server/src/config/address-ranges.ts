@@ -11,6 +11,7 @@ export function isAddressRange(text: string): boolean {
  * @param ranges addresses and ranges that {@link isAddressRange} accepts; others match nothing.
  */
 export function createAddressMatcher(ranges: readonly string[]): (address: string | undefined) => boolean {
+  if (ranges.length === 0) return () => false;
   const list = new BlockList();
   for (const range of ranges) {
     const parts = splitRange(range);

@@ -6,6 +6,9 @@ import { DURATION_BOUNDS_S } from '../session/session-counters.ts';
 import type { SessionLayer } from '../session/session-layer.ts';
 import { renderHistogram } from './render-histogram.ts';
 
+/** How often the delay of the event loop is looked at: each look wakes an idle process. */
+const LOOP_SAMPLE_MS = 100;
+
 /** What is measured. */
 export interface MetricSources {
   readonly session: SessionLayer;
@@ -25,7 +28,7 @@ type Read = () => Iterable<readonly [labels: Readonly<Record<string, string>>, v
 export class Metrics {
   readonly #registry = new Registry();
   readonly #sources: MetricSources;
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
 
   readonly #httpDurations = new Histogram({
     name: 'parley_http_request_duration_seconds',
@@ -146,7 +149,7 @@ export class Metrics {
     this.#gauge('parley_event_loop_lag_seconds', 'Delay of the event loop.', ['quantile'], () =>
       [0.5, 0.99].map((quantile) => [
         { quantile: String(quantile) },
-        Math.max(0, this.#loopDelay.percentile(quantile * 100) / 1e9 - 0.02),
+        Math.max(0, this.#loopDelay.percentile(quantile * 100) / 1e9 - LOOP_SAMPLE_MS / 1000),
       ]),
     );
     this.#gauge('parley_wal_bytes', 'Size of the write-ahead log.', [], () => [[{}, storage().walBytes]]);

@@ -35,6 +35,8 @@ export function listElements(values: readonly string[]): string[] {
 
 /** Whether the list has this element. `element` is in lower case; the case of the list does not matter. */
 export function listHas(values: readonly string[], element: string): boolean {
+  // most clients send just the one element
+  if (values.length === 1 && values[0]?.length === element.length) return values[0].toLowerCase() === element;
   return listElements(values).some((candidate) => candidate.toLowerCase() === element);
 }
 

@@ -15,7 +15,7 @@ export interface UpgradeResponse {
  */
 export function encodeUpgradeResponse({ accept, subprotocol, extraHeaders = {} }: UpgradeResponse): Buffer {
   let head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`;
-  head += headerLine('Sec-WebSocket-Accept', accept);
+  head += `Sec-WebSocket-Accept: ${accept}\r\n`;
   if (subprotocol !== undefined) head += headerLine('Sec-WebSocket-Protocol', subprotocol);
   for (const [name, value] of Object.entries(extraHeaders)) head += headerLine(name, value);
   return Buffer.from(`${head}\r\n`, 'latin1');
