@@ -219,7 +219,9 @@ export class Client {
     const timer = this.#timers.set(() => link.abandon(localError('connect_timeout')), timeoutMs);
     const clear = () => this.#timers.clear(timer);
     link.opened.then(clear, clear);
-    signal.addEventListener('abort', () => link.abandon(localError('client_closed')), { once: true });
+    const stop = () => link.abandon(localError('client_closed'));
+    signal.addEventListener('abort', stop, { once: true });
+    void link.ended.then(() => signal.removeEventListener('abort', stop));
     this.#link = link;
     this.#inbox.begin(link);
     return link;
