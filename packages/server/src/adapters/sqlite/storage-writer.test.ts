@@ -130,15 +130,20 @@ describe('a writer whose storage fails', () => {
     expect(chat.send('a')).toEqual([2]);
   });
 
-  it('does not take calls that write nothing for a sign that it can write', async () => {
+  it('writes something when it opens the database, so that calls which write nothing show whether it can', async () => {
     using chat = await openChatInWriter();
     using other = chat.connect();
-    chat.send('a');
+    const openedAt = () => other.prepare("SELECT value FROM meta WHERE key = 'opened_at'").get();
+    chat.writer.close();
+    chat.writer.run([['probe']], 123);
+    expect(openedAt()).toEqual({ value: '123' });
+    chat.writer.run([['probe']], 456);
+    expect(openedAt()).toEqual({ value: '123' });
     other.exec('BEGIN IMMEDIATE');
-    expect(chat.send('b')).toEqual(['storage_unavailable']);
-    expect(chat.writer.run([['probe']], 1).failures?.get(0)).toMatchObject({ code: 'storage_unavailable' });
+    expect(chat.writer.run([['probe']], 456).failures?.get(0)).toMatchObject({ code: 'storage_unavailable' });
     other.exec('COMMIT');
-    expect(chat.writer.run([['probe']], 1).failures).toBeUndefined();
+    expect(chat.writer.run([['probe']], 789).failures).toBeUndefined();
+    expect(openedAt()).toEqual({ value: '789' });
   });
 
   it('forgets what a failed transaction did', async () => {

@@ -104,6 +104,26 @@ describe('a client of a thread', () => {
     expect((await Promise.all(turns)).at(-1)).toBeGreaterThan(1);
   });
 
+  it('sends a call that is in no hurry with the next one, before it, and asks for its arguments then', async () => {
+    await using thread = await startClient();
+    let value = 'too early';
+    const order: unknown[] = [];
+    const later = thread.client.callLater('echo', () => [value]).then((echoed) => order.push(echoed));
+    value = 'as late as possible';
+    const next = thread.client.call('batch', '').then((size) => order.push(size));
+    await Promise.all([later, next]);
+    expect(order).toEqual(['as late as possible', 2]);
+  });
+
+  it('sends a call that is in no hurry by itself when nothing else comes, and before it stops', async () => {
+    const thread = await startClient();
+    expect(await thread.client.callLater('echo', () => ['alone'])).toBe('alone');
+    const last = thread.client.callLater('echo', () => ['last']);
+    await thread.client.stop();
+    expect(await last).toBe('last');
+    await expect(thread.client.callLater('echo', () => ['late'])).rejects.toEqual(failure('storage_unavailable'));
+  });
+
   it('tells the thread the time of its clock', async () => {
     await using thread = await startClient();
     thread.clock.nowMs = 1_800_000_000_000;
@@ -135,7 +155,8 @@ describe('a thread that dies', () => {
 
   it('fails what was under way', async () => {
     await using thread = await startClient();
-    const calls = [thread.client.call('exit'), thread.client.call('echo', 1), thread.client.call('echo', 2)];
+    const { client } = thread;
+    const calls = [client.call('exit'), client.call('echo', 1), client.callLater('echo', () => [2])];
     for (const settled of await Promise.allSettled(calls))
       expect(settled).toMatchObject({
         status: 'rejected',
