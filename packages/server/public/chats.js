@@ -53,7 +53,7 @@ export class Chats {
     if (this.active !== undefined && !this.active.isLoaded) void this.#loadNewest(this.active);
   }
 
-  /** Makes a chat with these people and opens it. */
+  /** Makes a chat with these people, or finds the one there is. Returns its id. */
   async start(people, groupName) {
     for (const person of people) this.people.note(person);
     const ids = people.map(({ id }) => id);
@@ -64,7 +64,7 @@ export class Chats {
     const chat = this.#describe(summary);
     // whoever causes an event is told it by the reply
     if (!summary.duplicate) chat.addNotice(summary.seq, { by: this.me, what: STARTED, timestamp: Date.now() });
-    this.open(chat.id);
+    return chat.id;
   }
 
   /** Sends a message, which is shown at once as on its way. */
@@ -125,7 +125,7 @@ export class Chats {
       return;
     }
     for (const chatId of this.#chats.keys()) if (!present.has(chatId)) this.#chats.delete(chatId);
-    this.#changed();
+    this.open(this.#activeId);
   }
 
   #loadListSoon() {

@@ -12,8 +12,11 @@ export class NewChat {
   #findTimer;
   #lastQuery = '';
   #isStarting = false;
+  #started;
 
-  constructor() {
+  /** @param started called with the id of the chat that was started */
+  constructor(started) {
+    this.#started = started;
     byId('find').addEventListener('input', () => {
       clearTimeout(this.#findTimer);
       this.#findTimer = setTimeout(() => void this.#find(), FIND_WAIT_MS);
@@ -120,7 +123,7 @@ export class NewChat {
     if (byId('new-chat-start').disabled || this.#isStarting) return;
     this.#isStarting = true;
     try {
-      await this.#chats.start(people, byId('group-name').value.trim());
+      this.#started(await this.#chats.start(people, byId('group-name').value.trim()));
       this.#dialog.close();
     } catch (error) {
       this.#showError(error);

@@ -13,23 +13,33 @@ import { SignIn } from './sign-in.js';
 const log = new ProtocolLog();
 const kept = new KeptSession();
 const status = new ConnectionStatus(() => void client?.connect());
-const chatList = new ChatList((chatId) => chats?.open(chatId));
+const chatList = new ChatList(goTo);
 const conversation = new Conversation();
-const newChat = new NewChat();
+const newChat = new NewChat(goTo);
 const signIn = new SignIn(signInWith);
 let client;
 let chats;
 let drawTimer;
 
 byId('new-chat').addEventListener('click', () => newChat.open(chats));
-byId('back').addEventListener('click', () => chats.open(undefined));
+byId('back').addEventListener('click', () => goTo(''));
 byId('sign-out').addEventListener('click', () => void signOut());
+addEventListener('hashchange', () => chats?.open(openChatId()));
 // the browser knows before any timer that it has a network again
 addEventListener('online', () => client?.state.name === 'waiting' && client.connect());
 
 const session = kept.take();
 if (session === undefined) signIn.show();
 else void follow(createClient({ url: location.origin, session })).connect();
+
+/** The open chat stands in the address: reloading keeps it, and the browser's way back leads out of it. */
+function goTo(chatId) {
+  location.hash = chatId;
+}
+
+function openChatId() {
+  return location.hash.slice(1) || undefined;
+}
 
 /** Signs in; the password is used for this one call and not kept. */
 async function signInWith(username, password) {
@@ -51,6 +61,7 @@ function follow(next, isFollowed = false) {
   signIn.hide();
   for (const id of ['chats', 'conversation', 'me', 'sign-out']) byId(id).hidden = false;
   onState(next, client.state);
+  chats.open(openChatId());
   if (client.state.name === 'online') chats.refresh();
   return client;
 }
@@ -84,6 +95,7 @@ function leave(error) {
 async function signOut() {
   const leaving = client;
   leave();
+  history.replaceState(null, '', location.pathname);
   log.clear();
   // without a connection the session ends by itself, and this page has forgotten its tokens
   await leaving.logout().catch(() => undefined);
