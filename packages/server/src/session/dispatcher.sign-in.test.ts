@@ -18,6 +18,7 @@ describe('commands that come while nobody is signed in', () => {
       login: async (caller, { username }) => {
         await new Promise<void>((resolve) => waiting.push(resolve));
         if (username === 'eve') throw new AppError('account_disabled');
+        if (username === 'nobody') throw new AppError('invalid_credentials');
         caller.authenticate(identityFor(username, session.clock));
         return {
           user: { id: username, username, name: null, roles: [] },
@@ -66,6 +67,20 @@ describe('commands that come while nobody is signed in', () => {
     finish();
     await turns();
     expect(peer.wire.types).toEqual(['invalid_fields', 'login', 'publish']);
+  });
+
+  it('wait for each sign-in in turn, when the first of two under way fails', async () => {
+    const { session, finish } = slowSignIn();
+    using _ = session;
+    const peer = session.connect();
+    const login = (username: string) => ({ type: 'login', username, password: 'x' });
+    await answersTo(peer, login('nobody'), login('ann'), publish);
+    finish();
+    await turns();
+    expect(peer.wire.types).toEqual(['invalid_credentials']);
+    finish();
+    await turns();
+    expect(peer.wire.types).toEqual(['invalid_credentials', 'login', 'publish']);
   });
 
   it('are not answered when the sign-in closes the connection', async () => {

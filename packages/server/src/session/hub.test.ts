@@ -95,6 +95,7 @@ describe('topics', () => {
       );
     }
     expect(session.layer.hub.topicCount).toBe(3);
+    expect(() => connection.subscribe('public:same')).not.toThrow();
     connection.unsubscribe('public:2');
     expect(() => connection.subscribe('public:4')).not.toThrow();
   });

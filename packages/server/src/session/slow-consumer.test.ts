@@ -118,6 +118,19 @@ describe('a client that reads too slowly', () => {
     expect(session.layer.budget.waitingBytes).toBe(0);
   });
 
+  it('is forgotten by the total when it has read, without a drain event too', async () => {
+    const { session, connect, budget } = setUp();
+    using _ = session;
+    const ann = connect('ann');
+    ann.wire.isSlow = true;
+    ann.connection.reply('{}');
+    await turns();
+    expect(budget.waitingBytes).toBeGreaterThan(0);
+    ann.wire.bufferedBytes = 0;
+    session.passMs(25_250);
+    expect(budget.waitingBytes).toBe(0);
+  });
+
   it('is closed with 4008 and a last word at the hard limit, which replies count against as well', async () => {
     const { session, connect, slowConsumers } = setUp();
     using _ = session;
