@@ -5,6 +5,7 @@ import { ClientError, type LocalErrorCode, localError, toClientError } from './c
 const LOCAL_CODES: readonly LocalErrorCode[] = [
   'already_connected',
   'client_closed',
+  'connect_failed',
   'connect_timeout',
   'connection_lost',
   'not_connected',

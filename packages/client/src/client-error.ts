@@ -4,6 +4,7 @@ import type { ErrorReply, Retry } from '@parley/protocol';
 export type LocalErrorCode =
   | 'already_connected'
   | 'client_closed'
+  | 'connect_failed'
   | 'connect_timeout'
   | 'connection_lost'
   | 'not_connected'
@@ -51,6 +52,7 @@ export class ClientError extends Error {
 const LOCAL_ERRORS: Readonly<Record<LocalErrorCode, readonly [retry: Retry, message: string]>> = {
   already_connected: ['never', 'The client is connected already. Call close() before another login().'],
   client_closed: ['never', 'The client was closed. Create another one, or call connect() again.'],
+  connect_failed: ['backoff', 'The server cannot be reached, or does not let this client connect.'],
   connect_timeout: ['backoff', 'The server did not answer in time. Check the address, and what stands in between.'],
   connection_lost: ['backoff', 'The connection ended before the answer came; the outcome is unknown.'],
   not_connected: ['backoff', 'There is no connection. Wait for the state "online", or use send(), which waits.'],

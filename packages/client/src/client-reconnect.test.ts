@@ -65,6 +65,15 @@ describe('A client that lost its connection', () => {
     expect(test.client.state.name).toBe('online');
   });
 
+  it('that it never had, says so', async () => {
+    const test = createTestClient();
+    void test.client.connect();
+    await test.timers.pass(0);
+    test.server.socket.cut();
+    await test.timers.pass(0);
+    expect(test.client.state).toMatchObject({ name: 'waiting', error: { code: 'connect_failed' } });
+  });
+
   it('waits longer each time, up to 30 seconds', async () => {
     const test = createTestClient({ connectTimeoutMs: 60_000 });
     await connectTestClient(test);

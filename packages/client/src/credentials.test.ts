@@ -46,6 +46,9 @@ describe('Signing in', () => {
     const test = createSignedOutClient();
     const signedIn = test.client.login('me', 'right').catch((error: ClientError) => error);
     await settled();
+    test.server.socket.onopen?.();
+    await settled();
+    expect(test.server.socket.outgoing.map(({ type }) => type)).toEqual(['hello', 'login']);
     test.server.socket.cut();
     expect(await signedIn).toMatchObject({ code: 'connection_lost' });
     await test.timers.pass(600_000);

@@ -54,6 +54,7 @@ export class Link {
   #lastId = 0;
   /** The server's own words about why it closes. */
   #farewell: ClientError | undefined;
+  #isOpen = false;
   #isEnded = false;
   readonly #resolveEnded: (ending: Ending) => void;
   readonly #rejectOpened: (error: ClientError) => void;
@@ -70,7 +71,10 @@ export class Link {
     this.#socket = socket;
     this.#observer = observer;
     this.#timers = timers;
-    socket.onopen = () => opened.resolve();
+    socket.onopen = () => {
+      this.#isOpen = true;
+      opened.resolve();
+    };
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onclose = ({ code, reason }) => this.#end(code, reason);
     // a close follows, and says as little
@@ -136,7 +140,8 @@ export class Link {
     if (this.#isEnded) return;
     this.#isEnded = true;
     const lost = localError('connection_lost');
-    const error = this.#farewell ?? (reason === '' ? lost : closedWith(reason, advice));
+    const unexplained = this.#isOpen ? lost : localError('connect_failed');
+    const error = this.#farewell ?? (reason === '' ? unexplained : closedWith(reason, advice));
     for (const request of this.#requests.values()) {
       this.#timers.clear(request.timer);
       request.reject(lost);

@@ -1,6 +1,6 @@
 import { byId, element, helpLink } from './element.js';
 
-/** Tells how the connection is: a word in the bar at the top, and above the messages what to expect while it is lost. */
+/** Tells how the connection is: a word in the bar at the top, and below it what to expect while it is lost. */
 export class ConnectionStatus {
   #pill = byId('connection');
   #banner = byId('banner');
@@ -54,7 +54,7 @@ export class ConnectionStatus {
   }
 }
 
-/** For people, not for programs: what the client says about an answer that never came means nothing to them here. */
+/** For people: what the client says about requests without an answer means nothing to them here. */
 function explain({ code, message }) {
-  return code === 'connection_lost' || code === 'connect_timeout' ? 'The server does not answer.' : message;
+  return code === 'connection_lost' || code === 'request_timeout' ? 'The server does not answer.' : message;
 }

@@ -91,6 +91,8 @@ export class Conversation {
     const content = this.#draft.value.trim();
     const chat = this.#chats?.active;
     if (content === '' || chat === undefined) return;
+    // whoever answers has seen what was new
+    this.#newAfterSeq = Number.POSITIVE_INFINITY;
     this.#draft.value = '';
     this.#fitDraft();
     this.#toEnd();
