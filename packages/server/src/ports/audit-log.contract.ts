@@ -19,7 +19,7 @@ export function describeAuditLog(name: string, open: () => Promise<OpenedAuditLo
       opened = await open();
     });
     afterAll(() => opened[Symbol.asyncDispose]());
-    const newest = async (limit = 1) => await opened.audit.list({ limit });
+    const newest = (limit = 1) => opened.audit.list({ limit });
 
     it('is whole while it is empty', async () => {
       expect(await opened.audit.list({ limit: 10 })).toEqual([]);

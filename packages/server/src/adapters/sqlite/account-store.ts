@@ -23,7 +23,7 @@ export class SqliteAccountStore implements AccountStore {
 
   async ensureUsers(users: readonly NewUser[]): Promise<number> {
     if (users.length > USERS_AT_ONCE) throw new Error(`ensureUsers takes at most ${USERS_AT_ONCE} users at once.`);
-    return await this.#threads.writer.call('ensureUsers', users);
+    return this.#threads.writer.call('ensureUsers', users);
   }
 
   async noteUser(user: NewUser): Promise<void> {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 export type Synchronous = 'full' | 'normal' | 'off';
 
 /** Where the write-ahead log is carried into the database file. */
-export const CHECKPOINT_BYTES = 64 * 1024 * 1024;
+const CHECKPOINT_BYTES = 64 * 1024 * 1024;
 const PAGE_BYTES = 4096;
 
 /** What opening a connection needs. */

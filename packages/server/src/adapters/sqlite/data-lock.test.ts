@@ -49,6 +49,6 @@ describe('the lock of a data directory', () => {
   it('says so when its file is no lock', () => {
     using directory = temporaryDirectory();
     writeFileSync(join(directory.path, 'parley.lock'), 'x'.repeat(5_000));
-    expect(String(take(directory.path))).toContain('not a database');
+    expect(take(directory.path)).toMatchObject({ message: expect.stringContaining('not a database') });
   });
 });

@@ -50,7 +50,7 @@ async function takeMigrations(database: DatabaseSync, known: readonly NumberedMi
   database.exec('BEGIN IMMEDIATE');
   try {
     const { error } = await new Migrator({ db, provider }).migrateToLatest();
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw error as Error;
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');

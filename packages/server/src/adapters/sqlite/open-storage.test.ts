@@ -27,7 +27,8 @@ describe('opening the embedded storage', () => {
   it('makes a directory and files that nobody else can read', async () => {
     using directory = temporaryDirectory();
     const path = join(directory.path, 'new', 'data');
-    await using _storage = await open(path);
+    await using storage = await open(path);
+    expect(storage.health().isWritable).toBe(true);
     expect(statSync(path).mode & 0o777).toBe(0o700);
     for (const name of ['parley.db', 'parley.db-wal', 'parley.db-shm'])
       expect(statSync(join(path, name)).mode & 0o777).toBe(0o600);

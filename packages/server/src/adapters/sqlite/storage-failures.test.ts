@@ -124,8 +124,8 @@ function mountTinyDisk(): ({ readonly path: string } & Disposable) | undefined {
   };
 }
 
-async function openOn(directory: string, more: Partial<StorageOptions> = {}): Promise<SqliteStorage> {
-  return await openStorage({ directory, synchronous: 'full', log: silentLog, ...more });
+function openOn(directory: string, more: Partial<StorageOptions> = {}): Promise<SqliteStorage> {
+  return openStorage({ directory, synchronous: 'full', log: silentLog, ...more });
 }
 
 describe.skipIf(!canMount)('a storage whose disk is full', () => {

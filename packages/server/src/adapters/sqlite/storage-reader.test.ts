@@ -36,7 +36,8 @@ describe('the reader', () => {
       code: 'storage_unavailable',
       reason: expect.stringContaining('SQLITE_CANTOPEN'),
     });
-    using _chat = await openChatInWriter({ path });
+    using chat = await openChatInWriter({ path });
+    expect(chat.stored()).toEqual([]);
     expect(reader.run([['countUsers']])).toEqual({ kind: 'outcomes', values: [1] });
     reader.close();
   });

@@ -76,8 +76,8 @@ describe('a client of a thread', () => {
     const error = await thread.client.call('fail', 'secret detail').catch((thrown: unknown) => thrown as AppError);
     expect(error).toBeInstanceOf(AppError);
     expect(error).toMatchObject({ code: 'internal' });
-    expect((error as AppError).message).not.toContain('secret');
-    expect((error as AppError).cause).toMatchObject({ message: expect.stringContaining('secret detail') });
+    expect(error.message).not.toContain('secret');
+    expect(error.cause).toMatchObject({ message: expect.stringContaining('secret detail') });
   });
 
   it('lets the calls of one turn be run together, up to their number and size', async () => {

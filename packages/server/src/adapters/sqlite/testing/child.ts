@@ -4,16 +4,16 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-/** A program of test/sqlite that runs in a process of its own. */
+/** A program of test/fixtures that runs in a process of its own. */
 export interface Child extends AsyncDisposable {
   readonly lines: AsyncIterator<string>;
   /** Ends it as a power cut would, and waits until it is gone. */
   kill(): Promise<void>;
 }
 
-/** Starts a program of test/sqlite. */
+/** Starts a program of test/fixtures. */
 export function startChild(name: string, ...args: readonly string[]): Child {
-  const entry = fileURLToPath(new URL(`../../../../test/sqlite/${name}.ts`, import.meta.url));
+  const entry = fileURLToPath(new URL(`../../../../test/fixtures/${name}.ts`, import.meta.url));
   const child: ChildProcessByStdio<null, Readable, null> = spawn(
     process.execPath,
     ['--conditions=parley-source', entry, ...args],
