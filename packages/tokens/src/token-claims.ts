@@ -25,10 +25,10 @@ export interface TokenTimes {
 }
 
 /** The claims that may hold the user id; the first that is present counts, even if it turns out to be unusable. */
-export const USER_ID_CLAIMS = ['sub', 'userId', 'user_id', 'id'] as const;
+const USER_ID_CLAIMS = ['sub', 'userId', 'user_id', 'id'] as const;
 
 /** Longest user id, in UTF-16 code units. */
-export const MAX_USER_ID_CHARS = 255;
+const MAX_USER_ID_CHARS = 255;
 
 /** Times from here on (the year 5138) are milliseconds that somebody took for seconds. */
 export const MAX_NUMERIC_DATE = 1e11;

@@ -2,7 +2,7 @@ import type { OriginId, Revocation } from './delivery.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** The bus has this many channels, whatever the number of chats and topics. */
-export const BUS_SHARDS = 64;
+const BUS_SHARDS = 64;
 
 /** What nodes tell each other. Losing one costs latency, never data: the log is read again. */
 export type BusEvent =

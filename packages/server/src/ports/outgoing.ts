@@ -1,4 +1,4 @@
-import type { ErrorReply, Push, PushClass, Reply } from '@parley/protocol';
+import type { Push, PushClass } from '@parley/protocol';
 
 /** How one kind of connection frames a message. One object per format, shared by all its connections. */
 export interface WireFormat {
@@ -8,9 +8,6 @@ export interface WireFormat {
   /** The whole message as it goes on the wire. */
   encode(json: string): Buffer;
 }
-
-/** What may go down a connection. */
-export type DownMessage = Push | Reply | ErrorReply;
 
 /**
  * A message on its way to many connections. It is turned into text once and into bytes once per wire format, when the

@@ -8,7 +8,7 @@ const MASK_BIT = 0x80;
 const MASK_KEY_BYTES = 4;
 
 /** Length of an unmasked header before a payload of this size: 2, 4 or 10 bytes. */
-export function frameHeaderBytes(payloadBytes: number): number {
+function frameHeaderBytes(payloadBytes: number): number {
   if (payloadBytes < 126) return 2;
   return payloadBytes < 65_536 ? 4 : 10;
 }
