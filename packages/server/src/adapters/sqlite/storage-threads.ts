@@ -2,16 +2,15 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Log } from '../../kernel/log.ts';
 import { siblingModule } from '../../kernel/sibling-module.ts';
 import type { Reads } from './reads/reads.ts';
+import type { StorageCalls } from './storage-calls.ts';
 import type { ReaderOptions } from './storage-reader.ts';
 import { ThreadClient } from './thread-client.ts';
 import type { WriterFacts, WriterThreadData } from './writer-thread.ts';
 import type { Writes } from './writes/writes.ts';
 
-/** The two threads of the storage, as the stores call them. */
-export interface StorageThreads {
-  /** Everything that writes, in one group commit. */
+/** The two threads of the storage. */
+export interface StorageThreads extends StorageCalls {
   readonly writer: ThreadClient<Writes, WriterFacts>;
-  /** Sees whatever the writer has answered. */
   readonly reader: ThreadClient<Reads, null>;
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Log } from '../../kernel/log.ts';
 import { FaultWatch, type StorageFault } from './fault-watch.ts';
 import { errorOf, PendingCalls } from './pending-calls.ts';
+import type { Calls } from './storage-calls.ts';
 import type { Call, CallBatch, Operations, Outcomes, ThreadMessage } from './thread-messages.ts';
 
 /** Wait before a thread that died is started again; doubles with each death in a row. */
@@ -34,7 +35,7 @@ type Probed = Operations & { readonly probe: () => unknown };
  * Calls operations of a worker thread. The calls of one event-loop turn go as one message; promises settle in the order
  * of the calls. When the thread dies, what was under way fails and the thread is started again.
  */
-export class ThreadClient<Ops extends Probed, Facts> {
+export class ThreadClient<Ops extends Probed, Facts> implements Calls<Ops> {
   readonly #options: ThreadClientOptions;
   readonly #pending = new PendingCalls();
   readonly #watch: FaultWatch;
@@ -73,7 +74,6 @@ export class ThreadClient<Ops extends Probed, Facts> {
     return this.#spawn();
   }
 
-  /** Calls an operation. @throws AppError `overloaded` (not done), `storage_unavailable` (outcome unknown), `internal` */
   call<Name extends keyof Ops & string>(name: Name, ...args: Parameters<Ops[Name]>): Promise<ReturnType<Ops[Name]>> {
     if (!this.#isReady) return Promise.reject(this.#unavailable());
     if (this.#pending.size >= this.#options.queueMax)
@@ -86,10 +86,6 @@ export class ThreadClient<Ops extends Probed, Facts> {
     return this.#pending.add();
   }
 
-  /**
-   * As `call`, but in no hurry: it goes with the next call, before it, or by itself a moment later, so that it need not
-   * cost a commit of its own. The arguments are asked for when it goes.
-   */
   callLater<Name extends keyof Ops & string>(
     name: Name,
     args: () => Parameters<Ops[Name]>,
