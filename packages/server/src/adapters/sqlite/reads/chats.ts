@@ -64,7 +64,7 @@ export class ChatReads {
     this.#one = prepare(database, counted(`${rows} AND c.chat_id = ?2`));
     this.#members = prepare(
       database,
-      `SELECT u.user_id AS userId, u.name, m.role FROM members m JOIN users u ON u.id = m.user
+      `SELECT u.user_id AS userId, coalesce(u.name, u.username) AS name, m.role FROM members m JOIN users u ON u.id = m.user
         WHERE m.chat = ? AND m.left_seq IS NULL LIMIT ${MEMBERS_LISTED}`,
     );
     this.#memberIds = prepareTuples(
