@@ -5,9 +5,7 @@ import { AppError } from '../kernel/app-error.ts';
 import type { Service } from '../kernel/lifecycle.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Administration } from './administration.ts';
-
-/** Name of the socket within the data directory. */
-export const CONTROL_SOCKET = 'control.sock';
+import { CONTROL_SOCKET, type ControlAddress, openControlAddress } from './control-address.ts';
 
 const REQUEST_MAX_BYTES = 65_536;
 
@@ -33,14 +31,15 @@ export type ControlResponse =
  */
 export class ControlSocket implements Service {
   readonly name = 'control socket';
-  readonly #path: string;
+  readonly #directory: string;
   readonly #administration: Administration;
   readonly #log: Log;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #address: ControlAddress | undefined;
 
   constructor(directory: string, administration: Administration, log: Log) {
-    this.#path = join(directory, CONTROL_SOCKET);
+    this.#directory = directory;
     this.#administration = administration;
     this.#log = log;
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket));
@@ -48,25 +47,30 @@ export class ControlSocket implements Service {
 
   /** Listens; a socket that a killed server left behind is replaced (the data directory is ours alone). */
   async start(): Promise<void> {
-    await rm(this.#path, { force: true });
+    const path = join(this.#directory, CONTROL_SOCKET);
+    await rm(path, { force: true });
+    const address = openControlAddress(this.#directory);
+    this.#address = address;
     await new Promise<void>((resolve, reject) => {
-      const refuse = (cause: Error) =>
-        reject(
-          new AppError('data_dir_unusable', { message: `The control socket ${this.#path} cannot be made.`, cause }),
-        );
+      const refuse = (cause: Error) => {
+        const message = `The control socket ${path} cannot be made: ${cause.message}.`;
+        reject(new AppError('data_dir_unusable', { message, cause }));
+      };
       this.#server.once('error', refuse);
-      this.#server.listen(this.#path, () => {
+      this.#server.listen(address.path, () => {
         this.#server.removeListener('error', refuse);
         resolve();
       });
     });
     this.#server.on('error', (failure) => this.#log.error({ err: failure }, 'the control socket reports an error'));
-    await chmod(this.#path, 0o600);
+    await chmod(path, 0o600);
   }
 
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#address?.[Symbol.dispose]();
+    this.#address = undefined;
   }
 
   #serve(socket: Socket): void {
