@@ -41,7 +41,13 @@ export const SERVERS: Readonly<Record<ServerName, ServerKind>> = {
   parley: {
     title: 'Parley',
     command: node,
-    args: ['--conditions=parley-source', pathOf('../../packages/server/src/main.ts'), 'start'],
+    // as scripts/start.sh does
+    args: [
+      '--max-semi-space-size=8',
+      '--conditions=parley-source',
+      pathOf('../../packages/server/src/main.ts'),
+      'start',
+    ],
     env: PARLEY_ENV,
     isNode: true,
   },
