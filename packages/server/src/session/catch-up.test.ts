@@ -91,6 +91,31 @@ describe('a sync', () => {
     ]);
   });
 
+  it('reads one page at a time, whatever wakes it meanwhile', async () => {
+    const { reads, source } = logOf({ a: 10 });
+    const held: (() => void)[] = [];
+    const slow: ReplaySource = {
+      read: async (...query) => {
+        const page = await source.read(...query);
+        await new Promise<void>((resolve) => held.push(resolve));
+        return page;
+      },
+    };
+    const world = setUp(slow);
+    using _ = world.session;
+    world.register({ a: 0 })(headsOf({ a: 10 }));
+    for (let i = 0; i < 3; i++) {
+      await turns();
+      world.connection.drained();
+      world.connection.reply('{"type":"ping","payload":{}}');
+    }
+    await turns();
+    expect(reads).toHaveLength(1);
+    held.shift()?.();
+    await turns();
+    expect(world.told().filter((each) => each.startsWith('a'))).toHaveLength(10);
+  });
+
   it('tells the rest as a gap when there is more than the limit, and follows from there', async () => {
     const world = setUp(logOf({ a: 12 }).source, { replayMaxEvents: 3 });
     using _ = world.session;

@@ -97,18 +97,36 @@ describe('sending a message', () => {
   });
 
   it('reaches the members even where the cache cannot hold them', async () => {
-    const { log, caller, group } = createTestChat(USERS);
+    const { caller, group, send, published } = setUpWithCache(2);
     const chat_id = await group('ann', 'ben', 'cem');
-    const bus = new MemoryBus();
-    const published: BusEvent[] = [];
-    bus.subscribe((event) => published.push(event));
-    const members = new MemberCache(2);
-    const limits = { contentMaxBytes: 100, groupMaxMembers: 5, pageDefault: 3, pageMax: 6 };
-    const send = createSend({ chatLog: log, members, fanOut: new FanOut(bus, members), limits });
     await send(caller('ann'), { chat_id, content: 'hi' });
     expect(published).toMatchObject([{ memberIds: ['ann', 'ben', 'cem'] }]);
   });
+
+  it('lets go of the members when it is done, also when it failed, so that others have room in the cache', async () => {
+    const { log, caller, group, send, members } = setUpWithCache(3);
+    const [chat_id, other] = [await group('ann'), await group('ann', 'ben', 'cem')];
+    for (let i = 0; i < 3; i++) await send(caller('ann'), { chat_id, content: 'hi' });
+    log.failure = new AppError('storage_unavailable');
+    await expect(send(caller('ann'), { chat_id, content: 'hi' })).rejects.toThrow();
+    log.failure = undefined;
+    expect(members.get(chat_id)).toEqual(['ann']);
+    await send(caller('ann'), { chat_id: other, content: 'hi' });
+    expect([members.get(chat_id), members.get(other)?.length]).toEqual([undefined, 3]);
+  });
 });
+
+/** The command over a cache of so many members. */
+function setUpWithCache(maxMembers: number) {
+  const { log, caller, group } = createTestChat(USERS);
+  const bus = new MemoryBus();
+  const published: BusEvent[] = [];
+  bus.subscribe((event) => published.push(event));
+  const members = new MemberCache(maxMembers);
+  const limits = { contentMaxBytes: 100, groupMaxMembers: 5, pageDefault: 3, pageMax: 6 };
+  const send = createSend({ chatLog: log, members, fanOut: new FanOut(bus, members), limits });
+  return { log, caller, group, send, members, published };
+}
 
 describe('a message that cannot be sent', () => {
   it('is refused with the code of the log', async () => {
