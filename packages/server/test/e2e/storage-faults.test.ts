@@ -5,7 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { callApi } from '../support/call-api.ts';
 import { connectUser } from '../support/connect-user.ts';
-import { runParley, runProgram } from '../support/run-program.ts';
+import { runParley } from '../support/run-parley.ts';
+import { runProgram } from '../support/run-program.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import type { TestClient } from '../support/test-client.ts';
@@ -177,17 +178,13 @@ describe('a storage that cannot write is told with storage_unavailable, loses no
 });
 
 describe('a data directory that cannot be used stops the start with one sentence', () => {
-  const start = async (dataDir: string, cwd: string) => {
-    const { exitCode, stdout, stderr } = await runParley(['start'], { env: { DATA_DIR: dataDir, PORT: '0' }, cwd });
-    expect(stdout + stderr).not.toMatch(/\n\s+at /);
-    return { exitCode, stderr };
-  };
+  const start = (dataDir: string) => runParley(['start'], { dataDir, env: { PORT: '0' } });
 
   it('when it is a file', async () => {
     await using directory = await temporaryDirectory();
     const path = join(directory.path, 'file');
     await writeFile(path, '');
-    const { exitCode, stderr } = await start(path, directory.path);
+    const { exitCode, stderr } = await start(path);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^The data directory \S*file cannot be used: .*\n.*\n\(data_dir_unusable\)\n$/);
   });
@@ -198,34 +195,32 @@ describe('a data directory that cannot be used stops the start with one sentence
       join(directory.path, 'parley.db'),
       'not a database, and far too long to be an empty one'.repeat(99),
     );
-    const { exitCode, stderr } = await start(directory.path, directory.path);
+    const { exitCode, stderr } = await start(directory.path);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^The database \S*parley\.db .*\n[^\n]*\n\(database_corrupt\)\n$/s);
   });
 
   it('when another server uses it', async () => {
     await using server = await startServer();
-    const { exitCode, stderr } = await start(server.dataDir, server.dataDir);
+    const { exitCode, stderr } = await start(server.dataDir);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/\(data_dir_in_use\)\n$/);
   });
 
   it.runIf(canMount !== undefined)('when it is on a read-only disk', async () => {
-    await using cwd = await temporaryDirectory();
     await using disk = await smallDisk();
     const path = disk?.path ?? '';
     await runProgram(['mount', '-o', 'remount,ro', path]);
-    const { exitCode, stderr } = await start(path, cwd.path);
+    const { exitCode, stderr } = await start(path);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/\(data_dir_unusable\)\n$/);
   });
 
   it.runIf(canMount !== undefined)('when the disk is full from the start', async () => {
-    await using cwd = await temporaryDirectory();
     await using disk = await smallDisk();
     const path = disk?.path ?? '';
     await runProgram(['sh', '-c', 'cat /dev/zero > "$0/filler"', path]);
-    const { exitCode, stderr } = await start(path, cwd.path);
+    const { exitCode, stderr } = await start(path);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/\(data_dir_unusable\)\n$/);
   });

@@ -8,7 +8,7 @@ import { openSocket } from '../support/open-socket.ts';
 import { OUTSIDE_ADDRESS } from '../support/outside-address.ts';
 import { errorLineCode, exchangeBytes } from '../support/raw-exchange.ts';
 import { countHandshakes } from '../support/read-metrics.ts';
-import { runParley } from '../support/run-program.ts';
+import { runParley } from '../support/run-parley.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { JWT_SECRET, mintUserToken } from '../support/test-users.ts';
@@ -222,8 +222,8 @@ describe.concurrent('a renewed certificate', () => {
   it('that does not work at the start stops it with one sentence', async () => {
     await using own = await temporaryDirectory();
     const { certPath } = await makeCertificate(own.path);
-    const env = { DATA_DIR: own.path, PORT: '0', TLS_CERT: certPath, TLS_KEY: certPath };
-    const { exitCode, stderr } = await runParley(['start'], { env, cwd: own.path });
+    const env = { PORT: '0', TLS_CERT: certPath, TLS_KEY: certPath };
+    const { exitCode, stderr } = await runParley(['start'], { env, dataDir: own.path });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^The certificate .* and the key .* cannot be used: .*\.\n.*\n\(tls_invalid\)\n$/);
   });

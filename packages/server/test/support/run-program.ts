@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { parleyCommand, parleyEnvironment } from './parley-command.ts';
 import { DEADLINE_MS } from './until.ts';
 
 /** How a program ended and what it wrote. */
@@ -34,11 +33,6 @@ export async function runProgram(command: readonly [string, ...string[]], option
   child.stdin.end(options.input ?? '');
   const [ended, stdout, stderr] = await Promise.all([exitOf(child), text(child.stdout), text(child.stderr)]);
   return { ...ended, stdout, stderr };
-}
-
-/** Runs `parley` with these arguments; `env` holds the settings and nothing is inherited beside them. */
-export function runParley(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  return runProgram(parleyCommand(args), { ...options, env: parleyEnvironment(options.env ?? {}) });
 }
 
 /** How a process ends. @throws Error when it cannot be started */

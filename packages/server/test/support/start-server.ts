@@ -78,7 +78,8 @@ export class TestServer implements AsyncDisposable {
     const [program = '', ...args] = wrap(parleyCommand(['start']));
     const from = this.log.lines.length;
     const child = spawn(program, args, {
-      cwd: this.dataDir,
+      // where no configuration file lies about
+      cwd: '/',
       env: parleyEnvironment({
         RATE_LIMITS: 'off',
         ...env,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineClient } from '../../support/line-client.ts';
-import { runParley } from '../../support/run-program.ts';
+import { runParley } from '../../support/run-parley.ts';
 import { startServer, type TestServer } from '../../support/start-server.ts';
 import type { TestClient } from '../../support/test-client.ts';
 import { JWT_SECRET, mintUserToken } from '../../support/test-users.ts';
@@ -158,7 +158,7 @@ async function readBack(
 /** What the data look like after all the crashes, without a server. */
 async function examineData(server: TestServer): Promise<readonly string[]> {
   await server.kill();
-  const audit = await runParley(['audit', 'verify', '--data-dir', server.dataDir]);
+  const audit = await runParley(['audit', 'verify'], { dataDir: server.dataDir });
   return audit.exitCode === 0 ? [] : [`The audit log broke: ${audit.stderr}`];
 }
 
