@@ -12,7 +12,7 @@ import { Admission } from './edge/admission.ts';
 import type { EdgeContext } from './edge/edge-context.ts';
 import { addRoutes } from './edge/http/add-routes.ts';
 import { createHttpApp, type HttpApp } from './edge/http/create-http-app.ts';
-import { loadPageFiles } from './edge/http/page-files.ts';
+import { listPageFiles } from './edge/http/page-files.ts';
 import { HttpGateway } from './edge/http-gateway.ts';
 import { Listener } from './edge/listener.ts';
 import { onOwnerFault } from './edge/socket-owner.ts';
@@ -250,7 +250,7 @@ async function openPort(parts: PortParts): Promise<{ readonly listener: Listener
           renderMetrics: () => metrics.render(),
           foreignIssuers: issuers,
           refusalsPerSecond: config.tokenRefusalRate,
-          page: config.isProduction ? undefined : loadPageFiles({ isSignupOpen: config.signup === 'open' }),
+          page: config.isProduction ? undefined : listPageFiles({ isSignupOpen: config.signup === 'open' }),
         }),
       observe: (answered) => metrics.observeHttp(answered),
     },

@@ -4,19 +4,6 @@ import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** One file of the web page, as it is served. */
-export interface PageFile {
-  /** The path of its address; the page itself is `/`. */
-  readonly path: string;
-  readonly contentType: string;
-  readonly body: Buffer;
-  /** Entity tag (RFC 9110 section 8.8.3), quotes included. */
-  readonly etag: string;
-}
-
-/** The page's own files, beside `src` and `dist`. */
-const PUBLIC_DIRECTORY = fileURLToPath(new URL('../../../public', import.meta.url));
-
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -25,35 +12,74 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the web page and the client that it runs on, once: whatever is requested later, nothing but these files can be
- * answered with. The client is `/client.js`; its modules come as they are published, or from source without the types.
- * @param options whether strangers may make an account, which the page asks for then
+ * One file of the web page, as it is served. Its content is read when it is first asked for and kept: most starts of a
+ * server show nobody the page, and stripping types takes memory.
  */
-export function loadPageFiles(options: { readonly isSignupOpen: boolean }): readonly PageFile[] {
-  const own = readdirSync(PUBLIC_DIRECTORY).map((name) => {
-    const text = readFileSync(join(PUBLIC_DIRECTORY, name), 'utf8');
-    if (name !== 'index.html') return pageFile(`/${name}`, text);
-    return pageFile(
-      '/',
-      text.replace('data-signup="closed"', `data-signup="${options.isSignupOpen ? 'open' : 'closed'}"`),
-    );
-  });
-  return [...own, pageFile('/client.js', "export * from '/client/index.js';\n"), ...loadClientModules()];
+export class PageFile {
+  /** The path of its address; the page itself is `/`. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly #read: () => string;
+  #content: { readonly body: Buffer; readonly etag: string } | undefined;
+
+  constructor(path: string, read: () => string) {
+    const contentType = CONTENT_TYPES[path === '/' ? '.html' : extname(path)];
+    if (contentType === undefined) throw new Error(`The content type of ${path} is not known.`);
+    this.path = path;
+    this.contentType = contentType;
+    this.#read = read;
+  }
+
+  get body(): Buffer {
+    return this.#load().body;
+  }
+
+  /** Entity tag (RFC 9110 section 8.8.3), quotes included. */
+  get etag(): string {
+    return this.#load().etag;
+  }
+
+  #load(): { readonly body: Buffer; readonly etag: string } {
+    if (this.#content !== undefined) return this.#content;
+    const body = Buffer.from(this.#read());
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    this.#content = { body, etag };
+    return this.#content;
+  }
 }
 
-function loadClientModules(): PageFile[] {
+/** The page's own files, beside `src` and `dist`. */
+const PUBLIC_DIRECTORY = fileURLToPath(new URL('../../../public', import.meta.url));
+
+/**
+ * The files of the web page and of the client that it runs on. The list is made once: whatever is requested later, nothing
+ * but these files can be answered with. The client is `/client.js`; its modules come as they are published, or from source
+ * without the types.
+ * @param options whether strangers may make an account, which the page asks for then
+ */
+export function listPageFiles(options: { readonly isSignupOpen: boolean }): readonly PageFile[] {
+  const signup = `data-signup="${options.isSignupOpen ? 'open' : 'closed'}"`;
+  const own = readdirSync(PUBLIC_DIRECTORY).map((name) => {
+    const read = () => readFileSync(join(PUBLIC_DIRECTORY, name), 'utf8');
+    if (name !== 'index.html') return new PageFile(`/${name}`, read);
+    return new PageFile('/', () => read().replace('data-signup="closed"', signup));
+  });
+  return [...own, new PageFile('/client.js', () => "export * from '/client/index.js';\n"), ...listClientModules()];
+}
+
+function listClientModules(): PageFile[] {
   const entry = createRequire(import.meta.url).resolve('@parley/client');
   const extension = extname(entry);
   const modules = readdirSync(dirname(entry)).filter(
     (name) => /^[a-z-]+\.[jt]s$/.test(name) && name.endsWith(extension),
   );
-  return withoutExperimentalWarning(() =>
-    modules.map((name) => {
-      const source = readFileSync(join(dirname(entry), name), 'utf8');
-      const text = extension === '.ts' ? stripTypes(source) : source;
-      return pageFile(`/client/${name.replace(extension, '.js')}`, text);
-    }),
-  );
+  return modules.map((name) => {
+    const read = () => readFileSync(join(dirname(entry), name), 'utf8');
+    return new PageFile(
+      `/client/${name.replace(extension, '.js')}`,
+      extension === '.ts' ? () => withoutExperimentalWarning(() => stripTypes(read())) : read,
+    );
+  });
 }
 
 /** Imports among the modules lead to what is served. */
@@ -70,11 +96,4 @@ function withoutExperimentalWarning<T>(run: () => T): T {
   } finally {
     process.emitWarning = emitWarning;
   }
-}
-
-function pageFile(path: string, text: string): PageFile {
-  const body = Buffer.from(text);
-  const contentType = CONTENT_TYPES[path === '/' ? '.html' : extname(path)];
-  if (contentType === undefined) throw new Error(`The content type of ${path} is not known.`);
-  return { path, contentType, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
 }

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadPageFiles } from '../page-files.ts';
+import { listPageFiles } from '../page-files.ts';
 import { createTestHttpApp } from '../testing/test-http-app.ts';
 
-const page = loadPageFiles({ isSignupOpen: false });
+const page = listPageFiles({ isSignupOpen: false });
 const textOf = (path: string) => page.find((file) => file.path === path)?.body.toString() ?? '';
 const scripts = page.filter(({ contentType }) => contentType.startsWith('text/javascript'));
 
@@ -58,7 +58,7 @@ describe('the web page', () => {
 
   it('offers an account only where strangers may make one', () => {
     expect(textOf('/')).toContain('data-signup="closed"');
-    const open = loadPageFiles({ isSignupOpen: true }).find(({ path }) => path === '/');
+    const open = listPageFiles({ isSignupOpen: true }).find(({ path }) => path === '/');
     expect(open?.body.toString()).toContain('data-signup="open"');
   });
 
