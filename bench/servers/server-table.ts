@@ -21,6 +21,7 @@ export type ServerName =
   | 'ws-json'
   | 'socketio'
   | 'bun'
+  | 'net-floor'
   | 'ws-tokens'
   | 'socketio-tokens'
   | 'ws-durable';
@@ -60,6 +61,7 @@ export const SERVERS: Readonly<Record<ServerName, ServerKind>> = {
     args: [pathOf('./bun-publish.ts')],
     isNode: false,
   },
+  'net-floor': nodeServer('node:net floor', 'net-floor.ts'),
   'ws-tokens': nodeServer('ws + our verifier', 'ws-tokens.ts'),
   'socketio-tokens': nodeServer('socket.io + jsonwebtoken', 'socketio-tokens.ts'),
   'ws-durable': nodeServer('ws + node:sqlite', 'ws-durable.ts'),

@@ -9,6 +9,7 @@ const SERVERS_COMPARED: readonly (readonly [ServerName, DialectName])[] = [
   ['ws-json', 'ws-json'],
   ['socketio', 'socketio'],
   ['bun', 'ws-plain'],
+  ['net-floor', 'ws-plain'],
 ];
 
 function fanOut(rooms: number, subscribersPerRoom: number, underWay: number): ProcessorTimeCase {
@@ -33,7 +34,7 @@ export const fanOutShape: Shape = {
   number: 1,
   title: 'Fan-out',
   method:
-    'Server processor time in microseconds per delivery of a 128-byte message. W: messages that a publisher keeps under way; those that are done at once are replaced with one write. The publisher is not subscribed. Parley and `ws + JSON` answer each publish; the others do not.',
+    'Server processor time in microseconds per delivery of a 128-byte message. W: messages that a publisher keeps under way; those that are done at once are replaced with one write. The publisher is not subscribed. Parley and `ws + JSON` answer each publish; the others do not. The floor writes one ready-made frame per delivery, with nothing around it and no batches.',
   servers: SERVERS_COMPARED.map(([server]) => server),
   bars: [
     ...bars('1x1000x32', [
