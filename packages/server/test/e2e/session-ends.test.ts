@@ -50,7 +50,7 @@ describe.concurrent('a token that expires on a live connection', () => {
   });
 
   it('is told as an error to a client that never said hello', async () => {
-    await using client = await overWs(mintUserToken('visitor', { ttlSeconds: 1 }));
+    await using client = await overWs(mintUserToken('visitor', { ttlSeconds: 2 }));
     expect(await client.errorPush()).toMatchObject({ code: 'token_expiring' });
     await expectEnd(client, 'token_expired', 4001);
     expect(client.inbox.all).toHaveLength(2);
