@@ -28,6 +28,13 @@ describe('the client behind proxies', () => {
     expect(from('127.0.0.1', ['::ffff:203.0.113.9'])).toMatchObject({ address: '203.0.113.9' });
   });
 
+  it('leaves ports out, so that each connection of a client counts for the same address', () => {
+    expect(from('127.0.0.1', ['203.0.113.9:4711'])).toMatchObject({ address: '203.0.113.9' });
+    expect(from('127.0.0.1', ['203.0.113.9, 10.0.0.7:80'])).toMatchObject({ address: '203.0.113.9' });
+    expect(from('127.0.0.1', ['[2001:db8::1]'])).toMatchObject({ address: '2001:db8::1' });
+    expect(from('127.0.0.1', ['2001:db8::1'])).toMatchObject({ address: '2001:db8::1' });
+  });
+
   it('believes no scheme but http and https', () => {
     expect(from('127.0.0.1', [], ['javascript'])).toMatchObject({ scheme: undefined });
   });

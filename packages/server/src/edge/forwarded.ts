@@ -30,10 +30,16 @@ export function forwardedClient(
   while (isTrustedProxy(address)) {
     const hop = hops.pop();
     if (hop === undefined) break;
-    address = canonicalAddress(hop.replace(/^\[|\](?::\d+)?$/g, ''));
+    address = canonicalAddress(withoutPort(hop));
   }
   const [scheme] = listOf(headers.forwardedProto);
   return { address, scheme: scheme === 'http' || scheme === 'https' ? scheme : undefined };
+}
+
+/** A hop as some proxies write it: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
+function withoutPort(hop: string): string {
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(hop) ?? [];
+  return bracketed ?? plain ?? hop;
 }
 
 function listOf(values: readonly string[]): string[] {

@@ -1,5 +1,7 @@
+import { networkOf } from '../kernel/addresses.ts';
 import { createRateBucket, type Rate, type RateBucket, takeToken } from '../session/rate-bucket.ts';
 
+/** Addresses remembered; beyond it the one seen first is forgotten. */
 const ADDRESSES_MAX = 10_000;
 
 /** Bounds how often an address gets a whole WebSocket handshake just to be told that its token is bad. */
@@ -13,11 +15,12 @@ export class RefusalRate {
 
   /** Notes a refusal. Returns 0, or the milliseconds to wait when there are too many. */
   note(address: string, nowMs: number): number {
-    let bucket = this.#buckets.get(address);
+    const network = networkOf(address);
+    let bucket = this.#buckets.get(network);
     if (bucket === undefined) {
       bucket = createRateBucket(this.#rate, nowMs);
       if (this.#buckets.size >= ADDRESSES_MAX) this.#forgetOldest();
-      this.#buckets.set(address, bucket);
+      this.#buckets.set(network, bucket);
     }
     return takeToken(bucket, this.#rate, nowMs);
   }

@@ -6,7 +6,7 @@ const CHATS = ['a', 'b'];
 const REPLAY_MAX_EVENTS = 6;
 
 const chat = fc.constantFrom(...CHATS);
-const steps = fc.array(
+const steps: fc.Arbitrary<readonly WorldStep[]> = fc.array(
   fc.oneof(
     {
       weight: 8,
@@ -33,7 +33,7 @@ const steps = fc.array(
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('read'), maxEvents: fc.integer({ min: 1, max: 8 }) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('slow'), isSlow: fc.boolean() }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('drain', 'turn', 'turn', 'heartbeat') }) },
-  ) as fc.Arbitrary<WorldStep>,
+  ),
   { maxLength: 60, size: 'max' },
 );
 
@@ -48,7 +48,7 @@ describe('catching up', () => {
         expect(world.client.openSyncs).toBe(0);
         for (const [has, owed] of Object.values(world.outcome())) expect(has).toBe(owed);
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 300) },
+      { numRuns: 500 },
     );
   });
 });

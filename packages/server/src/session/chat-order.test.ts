@@ -78,6 +78,7 @@ describe('two who write to each other', () => {
     await turns(10);
     const told = ben.wire.messages.filter(({ type }) => type !== 'sync' && type !== 'caught_up');
     const seqs = told.map(({ status, seq, payload }) => (status === 'success' ? payload['seq'] : seq));
-    expect(seqs.toSorted()).toEqual([1, 2, 3, 4]);
+    expect(new Set(seqs)).toEqual(new Set([1, 2, 3, 4]));
+    expect(seqs).toHaveLength(4);
   });
 });

@@ -66,6 +66,17 @@ describe('the frame rate of a connection', () => {
     expect([steady.wire.end, bursts.wire.end]).toEqual([undefined, undefined]);
   });
 
+  it('does not read long frames that it refuses', async () => {
+    using session = createTestSession({ handlers, options });
+    const peer = session.connect();
+    await answersTo(peer, ...Array.from({ length: 200 }, () => ping));
+    const long = (length: number) => JSON.stringify({ type: 'ping', request_id: 'p', filler: '.'.repeat(length) });
+    const [short, refused] = await answersTo(peer, long(1000), long(60_000));
+    expect(short).toMatchObject({ code: 'rate_limited', request_id: 'p' });
+    expect(refused).toMatchObject({ status: 'error', code: 'rate_limited' });
+    expect(refused).not.toHaveProperty('request_id');
+  });
+
   it('closes at once where the grace is 0', async () => {
     using session = createTestSession({ handlers, options: { ...options, frameRateGraceMs: 0 } });
     const peer = session.connect();

@@ -47,6 +47,8 @@ const SIGN_INS: ReadonlySet<string | undefined> = new Set(['login', 'auth', 'ref
 
 /** Longer than any type there is or will be; what is longer is not echoed. */
 const TYPE_MAX_LENGTH = 64;
+/** Type and request id of a longer message are not echoed when it comes beyond the frame rate. */
+const ECHO_MAX_LENGTH = 2048;
 /** Protocol fields nest less; the content of opaque fields does not count. */
 const FIELD_DEPTH_MAX = 8;
 
@@ -97,9 +99,12 @@ export class Dispatcher {
     try {
       const waitMs = takeToken(connection, this.#options.frameRate, startMs);
       if (waitMs > 0 && this.#isFlooding(connection, startMs)) return;
+      const isRefused = waitMs > 0;
+      // a flood must not make the server read what it refuses
+      if (isRefused && text.length > ECHO_MAX_LENGTH) throw new AppError('rate_limited', { retryAfterMs: waitMs });
       const message = parseObject(text);
       request = readRequest(message);
-      if (waitMs > 0) throw new AppError('rate_limited', { retryAfterMs: waitMs });
+      if (isRefused) throw new AppError('rate_limited', { retryAfterMs: waitMs });
       route = this.#route(message);
       const fields = this.#admit(connection, route, message, startMs);
       const isHeld = connection.identity === undefined;

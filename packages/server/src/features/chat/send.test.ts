@@ -47,7 +47,7 @@ describe('sending a message', () => {
   it('keeps the order of one connection, and of the log for everybody', async () => {
     const { handlers, caller, group, chatEvents } = createTestChat(USERS);
     const chat_id = await group('ann', 'ben');
-    const sends = Array.from({ length: 50 }, (_, i) =>
+    const sends = Array.from({ length: 50 }, async (_, i) =>
       handlers.message(caller(i % 2 === 0 ? 'ann' : 'ben'), { chat_id, content: `${i}` }),
     );
     const views = await Promise.all(sends);
