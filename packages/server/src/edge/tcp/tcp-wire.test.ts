@@ -62,6 +62,24 @@ describe('a connection that speaks lines', () => {
     expect(port.admission.total).toBe(0);
   });
 
+  it('is not read further than one read goes while a sign-in is under way', async () => {
+    const { open, waiting } = slowHandlers();
+    await using port = await open();
+    const { socket, lines } = await port.connect();
+    const { counters } = port.session.layer;
+    const flood = PING.repeat(200_000);
+    socket.write(LOGIN);
+    await vi.waitUntil(() => waiting.length === 1);
+    const before = counters.bytesIn;
+    socket.write(flood);
+    await vi.waitUntil(() => socket.writableLength > 0 && socket.writableNeedDrain);
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+    expect(counters.bytesIn - before).toBeLessThanOrEqual(2 * 65_536);
+    expect(lines()).toEqual([]);
+    waiting.shift()?.();
+    await vi.waitUntil(() => counters.bytesIn - before > 4 * 65_536);
+  });
+
   it('that has ended its side gets every answer, also to a last line without a line end, then the end', async () => {
     const { open, waiting } = slowHandlers();
     await using port = await open();
