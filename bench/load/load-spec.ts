@@ -72,8 +72,6 @@ export interface RoundResult {
   readonly elapsedMs: number;
   /** Processor time of the server, user and system, all threads. */
   readonly serverCpuUs: number;
-  /** The same of the load process. */
-  readonly loadCpuUs: number;
   /** Waiting times for the answer, where the load measures them. */
   readonly p50Ms?: number;
   readonly p99Ms?: number;

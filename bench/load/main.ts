@@ -38,13 +38,11 @@ async function measureRound(durationMs: number): Promise<RoundResult> {
   load.beforeRound?.(durationMs);
   await untilIdle();
   const serverStartUs = readProcessorTimeUs(target.pid);
-  const loadStartUs = readProcessorTimeUs(process.pid);
   const startMs = performance.now();
   const sleepAgain = spec.kind === 'durable' ? () => undefined : stayAwake();
   const { count, latenciesMs } = await load.run(durationMs);
   sleepAgain();
   const elapsedMs = performance.now() - startMs;
-  const loadCpuUs = readProcessorTimeUs(process.pid) - loadStartUs;
   await untilIdle();
   const serverCpuUs = readProcessorTimeUs(target.pid) - serverStartUs;
   load.afterRound?.();
@@ -52,7 +50,6 @@ async function measureRound(durationMs: number): Promise<RoundResult> {
     count,
     elapsedMs,
     serverCpuUs,
-    loadCpuUs,
     ...(latenciesMs && { p50Ms: quantile(latenciesMs, 0.5), p99Ms: quantile(latenciesMs, 0.99) }),
   };
 }

@@ -17,15 +17,13 @@ export function failuresOf(contenders: readonly Contender[]): ReadonlyMap<Server
   return new Map(contenders.flatMap(({ spec, failure }) => (failure === undefined ? [] : [[spec.server, failure]])));
 }
 
-/** How a contender did, with how busy the load was: a load that is always busy is measured instead of the server. */
+/** How a contender did, with how busy its server was. */
 export function describeContender({ spec, rounds, failure }: Contender): string {
   const { title } = SERVERS[spec.server];
   if (failure !== undefined) return `${title}: ${failure}`;
   const median = (quantity: (round: RoundResult) => number) => summarise(rounds.map(quantity)).median;
   const cpuUs = median((round) => round.serverCpuUs / round.count);
   const perSecond = median((round) => (round.count * 1000) / round.elapsedMs);
-  const busy = (us: (round: RoundResult) => number) => median((round) => us(round) / round.elapsedMs / 10).toFixed(0);
-  const server = busy((round) => round.serverCpuUs);
-  const load = busy((round) => round.loadCpuUs);
-  return `${title}: ${cpuUs.toPrecision(3)} µs, ${perSecond.toFixed(0)}/s, server ${server} % busy, load ${load} %`;
+  const busyPercent = median((round) => round.serverCpuUs / round.elapsedMs / 10);
+  return `${title}: ${cpuUs.toPrecision(3)} µs, ${perSecond.toFixed(0)}/s, server ${busyPercent.toFixed(0)} % busy`;
 }
