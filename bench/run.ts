@@ -6,13 +6,14 @@ import { installPeers } from './peers.ts';
 import { describeConditions } from './report/conditions.ts';
 import { formatShape } from './report/format-shape.ts';
 import { updateResults } from './report/results-file.ts';
+import { NOT_INSTALLED } from './servers/server-table.ts';
 import { durableChatShape } from './shapes/durable-chat.ts';
 import { fanOutShape } from './shapes/fan-out.ts';
 import { garbageCollectionShape } from './shapes/garbage-collection.ts';
 import { handshakeShape } from './shapes/handshake.ts';
 import { idleMemoryShape } from './shapes/idle-memory.ts';
 import { requestResponseShape } from './shapes/request-response.ts';
-import type { Shape, ShapeContext } from './shapes/shape.ts';
+import type { Row, Shape, ShapeContext } from './shapes/shape.ts';
 
 const RESULTS = fileURLToPath(new URL('./RESULTS.md', import.meta.url));
 const SECRET_BYTES = 32;
@@ -54,8 +55,15 @@ async function bench(options: BenchOptions): Promise<void> {
   const conditions = describeConditions(options.effort, args);
   for (const shape of shapes) {
     progress(`\n${shape.number}. ${shape.title}`);
-    const section = formatShape(shape, await shape.run(context), conditions);
+    const rows = await shape.run(context);
+    const section = formatShape(shape, rows, conditions);
     console.log(`\n${section}`);
-    if (options.isRecorded) updateResults(RESULTS, [section]);
+    if (!isComplete(rows)) process.exitCode = 1;
+    else if (options.isRecorded) updateResults(RESULTS, [section]);
   }
+}
+
+/** Whether every server that is installed went through: a section with holes must not replace a whole one. */
+function isComplete(rows: readonly Row[]): boolean {
+  return rows.every(({ failures }) => [...failures.values()].every((reason) => reason === NOT_INSTALLED));
 }

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { SERVERS, type ServerName } from '../servers/server-table.ts';
+import { NOT_INSTALLED, SERVERS, type ServerName } from '../servers/server-table.ts';
 import { Child, type Cores } from './child.ts';
 import { findFreePort } from './free-port.ts';
 import { createScratchDirectory, removeScratchDirectory } from './scratch-directory.ts';
@@ -37,7 +37,7 @@ export class RunningServer {
   static async start(name: ServerName, options: ServerOptions): Promise<RunningServer> {
     const kind = SERVERS[name];
     const command = kind.command();
-    if (command === undefined) throw new Error('not installed');
+    if (command === undefined) throw new Error(NOT_INSTALLED);
     const port = await findFreePort();
     const dataDir = options.dataDir ?? createScratchDirectory();
     const child = Child.start({

@@ -1,5 +1,5 @@
 import { type Summary, summarise } from '../harness/statistics.ts';
-import { SERVERS, type ServerName } from '../servers/server-table.ts';
+import { NOT_INSTALLED, SERVERS, type ServerName } from '../servers/server-table.ts';
 import type { Row, Shape } from '../shapes/shape.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -30,7 +30,7 @@ function sampleCell(row: Row, server: ServerName): string {
   const samples = row.samples.get(server);
   if (samples !== undefined && samples.length > 0) return formatSummary(summarise(samples));
   const failure = row.failures.get(server);
-  return failure === 'not installed' ? failure : failure === undefined ? '' : 'failed';
+  return failure === NOT_INSTALLED ? failure : failure === undefined ? '' : 'failed';
 }
 
 function barTable(verdicts: readonly Verdict[]): string {
@@ -50,7 +50,7 @@ function failureList(rows: readonly Row[]): string {
   const reasons = new Set<string>();
   for (const row of rows) {
     for (const [server, reason] of row.failures) {
-      if (reason !== 'not installed') reasons.add(`- ${row.title}, ${SERVERS[server].title}: ${reason.split('\n')[0]}`);
+      if (reason !== NOT_INSTALLED) reasons.add(`- ${row.title}, ${SERVERS[server].title}: ${reason.split('\n')[0]}`);
     }
   }
   return [...reasons].join('\n');

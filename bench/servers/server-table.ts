@@ -26,6 +26,9 @@ export type ServerName =
   | 'socketio-tokens'
   | 'ws-durable';
 
+/** Why a server that is not there has no figures. */
+export const NOT_INSTALLED = 'not installed';
+
 const BUN = pathOf('../peers/node_modules/@oven/bun-linux-x64/bin/bun');
 
 /** Limits that stand in the way of a load, lifted; everything else is as users have it. */
