@@ -27,8 +27,13 @@ export interface StartOptions {
 export async function startServer(options: StartOptions = {}): Promise<TestServer> {
   const directory = options.dataDir === undefined ? await temporaryDirectory() : undefined;
   const server = new TestServer(options, options.dataDir ?? (directory as { path: string }).path, directory);
-  await server.start();
-  return server;
+  try {
+    await server.start();
+    return server;
+  } catch (failure) {
+    await server.abandon();
+    throw failure;
+  }
 }
 
 /** A server process, its log and its data. */
@@ -90,6 +95,7 @@ export class TestServer implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    this.#pid = 0;
     this.#isEndExpected = false;
     this.#exit = exitOf(child);
     this.log.readLines(child.stdout);
@@ -121,10 +127,17 @@ export class TestServer implements AsyncDisposable {
     await this.start(settings);
   }
 
+  /** Ends what is left of it, also of one that never listened, and removes its data. */
+  async abandon(): Promise<void> {
+    if (this.#isRunning && this.#pid > 0) process.kill(this.#pid, 'SIGKILL');
+    else if (this.#isRunning) this.#child?.kill('SIGKILL');
+    await this.#exit.catch(() => undefined);
+    await this.#directory?.[Symbol.asyncDispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const diedAlone = !this.#isRunning && !this.#isEndExpected;
-    if (this.#isRunning) await this.kill();
-    await this.#directory?.[Symbol.asyncDispose]();
+    await this.abandon();
     if (diedAlone) throw new Error(`The server ended by itself:\n${this.log.text}`);
     const [fault] = this.#options.mayLogFaults === true ? [] : this.log.faults;
     if (fault !== undefined) throw new Error(`The server logged a fault: ${JSON.stringify(fault)}`);
