@@ -44,7 +44,7 @@ export const ERRORS = {
     close: 'token_invalid',
     message: 'The token is empty.',
     remedy:
-      'The client sent an empty string, "undefined" or "null": read the token after sign-in has finished, and before connecting.',
+      'The client had no token yet when it connected: read the token after sign-in has finished, and before connecting.',
   },
   token_malformed: {
     ...never,

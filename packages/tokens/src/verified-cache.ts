@@ -15,6 +15,8 @@ export interface CacheEntry {
 export class VerifiedCache {
   readonly #maxEntries: number;
   readonly #entries = new Map<string, CacheEntry>();
+  /** Stands before the oldest entry: a new iterator would walk over all the places of those that are gone. */
+  #ages = this.#entries.keys();
 
   constructor(maxEntries: number) {
     this.#maxEntries = maxEntries;
@@ -36,8 +38,12 @@ export class VerifiedCache {
   add(key: string, entry: CacheEntry): void {
     this.#entries.set(key, entry);
     if (this.#entries.size <= this.#maxEntries) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    let oldest = this.#ages.next();
+    if (oldest.done === true) {
+      this.#ages = this.#entries.keys();
+      oldest = this.#ages.next();
+    }
+    if (oldest.done !== true) this.#entries.delete(oldest.value);
   }
 
   remove(key: string): void {

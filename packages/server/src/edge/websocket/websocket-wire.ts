@@ -60,12 +60,14 @@ export class WebSocketWire implements Wire, SocketOwner, FrameSink {
   }
 
   write(bytes: Buffer): void {
+    // writing to an ended socket would destroy it, and with it the close frame that still waits
+    if (!this.#socket.writable) return;
     this.#context.session.counters.bytesOut += bytes.length;
     this.#socket.write(bytes);
   }
 
   ping(): void {
-    this.#socket.write(PING_FRAME);
+    if (this.#socket.writable) this.#socket.write(PING_FRAME);
   }
 
   pause(): void {

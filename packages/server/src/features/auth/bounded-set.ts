@@ -3,6 +3,8 @@ export class BoundedSet {
   readonly #maxSize: number;
   readonly #onEvict: (key: string) => void;
   readonly #keys = new Set<string>();
+  /** Stands before the key not used for longest: a new iterator would walk over all the places of those that are gone. */
+  #ages = this.#keys.values();
 
   constructor(maxSize: number, onEvict: (key: string) => void = () => undefined) {
     this.#maxSize = maxSize;
@@ -22,10 +24,14 @@ export class BoundedSet {
     this.#keys.delete(key);
     this.#keys.add(key);
     if (this.#keys.size <= this.#maxSize) return;
-    const [oldest] = this.#keys;
-    if (oldest === undefined) return;
-    this.#keys.delete(oldest);
-    this.#onEvict(oldest);
+    let oldest = this.#ages.next();
+    if (oldest.done === true) {
+      this.#ages = this.#keys.values();
+      oldest = this.#ages.next();
+    }
+    if (oldest.done === true) return;
+    this.#keys.delete(oldest.value);
+    this.#onEvict(oldest.value);
   }
 
   delete(key: string): void {

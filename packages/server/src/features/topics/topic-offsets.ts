@@ -12,6 +12,8 @@ export interface TopicPosition {
  */
 export class TopicOffsets {
   readonly #topics = new Map<string, { readonly epoch: string; offset: number }>();
+  /** Stands before the oldest: a new iterator would walk over all the places of those that are gone. */
+  #ages = this.#topics.keys();
   readonly #maxTopics: number;
 
   constructor(maxTopics: number) {
@@ -36,10 +38,16 @@ export class TopicOffsets {
     else this.#topics.delete(topic);
     // last in the map is most recently used
     this.#topics.set(topic, state);
-    if (this.#topics.size > this.#maxTopics) {
-      const oldest = this.#topics.keys().next();
-      if (oldest.done !== true) this.#topics.delete(oldest.value);
-    }
+    if (this.#topics.size > this.#maxTopics) this.#forgetOldest();
     return state;
+  }
+
+  #forgetOldest(): void {
+    let oldest = this.#ages.next();
+    if (oldest.done === true) {
+      this.#ages = this.#topics.keys();
+      oldest = this.#ages.next();
+    }
+    if (oldest.done !== true) this.#topics.delete(oldest.value);
   }
 }

@@ -20,8 +20,9 @@ const PAGE_SECURITY_POLICY = [
 
 /** The web page: exactly these files, each at its own address. Browsers ask every time whether one has changed. */
 export function addPageRoutes(app: HttpInstance, files: readonly PageFile[]): void {
-  for (const { path, contentType, body, etag } of files) {
-    app.get(path, async (request, reply) => {
+  for (const file of files) {
+    app.get(file.path, async (request, reply) => {
+      const { etag, body, contentType } = file;
       reply.headers({ 'content-security-policy': PAGE_SECURITY_POLICY, 'cache-control': 'no-cache', etag });
       if (request.headers['if-none-match'] === etag) return reply.code(304).send();
       return reply.type(contentType).send(body);
