@@ -389,11 +389,12 @@ export const OPTION_TABLE = [
       {
         name: 'OUTBOX_SOFT_BYTES',
         type: 'integer',
-        min: KIB,
+        // a catch-up goes on at a quarter of it; sockets tell that they drained only from 64 KiB on
+        min: 256 * KIB,
         max: 1024 * MIB,
         default: MIB,
         unit: 'bytes',
-        doc: 'Bytes waiting for one slow client from which ephemeral pushes are dropped.',
+        doc: 'Bytes waiting for one slow client from which durable pushes are left to be read from the log later. Ephemeral ones are dropped from half of it.',
       },
       {
         name: 'OUTBOX_HARD_BYTES',

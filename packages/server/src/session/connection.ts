@@ -167,6 +167,10 @@ export class Connection implements Caller, CatchUpReader, WheelEntry, RateBucket
 
   acceptHello(): void {
     this.saidHello = true;
+    if (!this.#wasToldExpiry) return;
+    // told as an error before it was known that the client reads pushes: now in their form
+    this.#wasToldExpiry = false;
+    this.#scheduleNext(this.#context.clock.monotonic());
   }
 
   authenticate(identity: Identity): void {

@@ -13,7 +13,7 @@ const KIB = 1024;
 const server = sharedServer({
   env: {
     JWT_SECRET,
-    OUTBOX_SOFT_BYTES: String(64 * KIB),
+    OUTBOX_SOFT_BYTES: String(256 * KIB),
     CLOSE_TIMEOUT_MS: '20000',
   },
 });
