@@ -15,7 +15,7 @@ const ISSUER = { JWT_ISSUER: 'https://shop.example', JWT_AUDIENCE: 'parley' };
 const CLAIMS = { iss: 'https://shop.example', aud: 'parley' };
 const HOUR_MS = 3_600_000;
 
-const server = sharedServer({ env: { JWT_SECRET, ...ISSUER } });
+const server = sharedServer({ env: { TOKEN_REFUSAL_RATE: '1000', JWT_SECRET, ...ISSUER } });
 let ann: Credentials;
 let adminToken: string;
 
