@@ -37,9 +37,10 @@ export class Chat {
   /** Takes over what the server lists. */
   describe(summary) {
     const { kind, name, members, member_count, last_message, last_seq, read_seq, unread } = summary;
-    Object.assign(this, { kind, name, members, memberCount: member_count, unread });
+    Object.assign(this, { kind, name, members, memberCount: member_count });
     this.readSeq = Math.max(this.readSeq, read_seq);
-    if (last_seq >= this.lastSeq) Object.assign(this, { lastMessage: last_message, lastSeq: last_seq });
+    // a list that was read before what came live meanwhile counts less than is known here
+    if (last_seq >= this.lastSeq) Object.assign(this, { lastMessage: last_message, lastSeq: last_seq, unread });
   }
 
   /** Takes a message of a page or one that came live. */

@@ -165,8 +165,10 @@ export class Chats {
   #onMessage(message) {
     const isKnown = this.#chats.has(message.chat_session_id);
     const chat = this.#chat(message.chat_session_id);
+    // the list may have counted it before it came live
+    const isCounted = message.seq <= chat.lastSeq;
     chat.addMessage(message);
-    if (message.sender_id !== this.me && message.seq > chat.readSeq) chat.unread++;
+    if (!isCounted && message.sender_id !== this.me && message.seq > chat.readSeq) chat.unread++;
     if (!isKnown) this.#loadListSoon();
     this.#changed();
   }
