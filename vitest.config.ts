@@ -25,8 +25,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'e2e',
-          // real processes and a real browser on a shared machine: one more try there, none at a desk
-          retry: process.env['CI'] === undefined ? 0 : 1,
+          // real processes and a real browser on a shared machine: two more tries there, none at a desk
+          retry: process.env['CI'] === undefined ? 0 : 2,
           include: ['packages/server/test/e2e/**/*.test.ts'],
           execArgv: ['--conditions=parley-source'],
           testTimeout: 60_000,
